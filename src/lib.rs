@@ -1,0 +1,1 @@
+//! The final output stage for *MSG 1998*.
