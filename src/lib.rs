@@ -1,1 +1,33 @@
-//! The final output stage for *MSG 1998*.
+//! The final output stage for *MSG 1998*: exact pictures, quality control and editorial delivery.
+//!
+//! One core and two fronts. The core (everything but `native`, `cli` and `web`) names no path-opening, process,
+//! clock, environment or JavaScript value; what it needs from outside is an argument. The command line (`native`,
+//! `cli`) gives it files, processes and threads; the page (`web`) gives it Blobs, workers and a canvas. The fronts
+//! never see each other.
+//!
+//! Direction of dependencies: `color` <- `frame` <- `exr`; {`color`, `frame`, `spec`} <- `qc`; all of these <-
+//! `native` <- `cli`, and all but `native` <- `web`.
+//!
+//! This file holds every feature gate of the crate, each for a whole module.
+
+pub mod color;
+//pub mod convert;
+pub mod error;
+pub mod exr;
+pub mod frame;
+//pub mod inspect;
+pub mod par;
+//pub mod picture;
+//pub mod qc;
+//pub mod spec;
+
+#[cfg(feature = "native")]
+#[path = "platform/native.rs"]
+mod platform;
+#[cfg(not(feature = "native"))]
+#[path = "platform/portable.rs"]
+mod platform;
+
+
+
+pub use error::{Error, Result};

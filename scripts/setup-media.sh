@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+# ffmpeg and ffprobe: the encoders of ProRes and H.264, and the second opinion when a delivery is validated.
+. "$(dirname "$0")/lib.sh"
+
+{ have ffmpeg && have ffprobe; } ||
+  provide "ffmpeg, which encodes ProRes and H.264" apt=ffmpeg brew=ffmpeg dnf=ffmpeg-free pacman=ffmpeg

@@ -1,0 +1,122 @@
+//! What a picture is looked at through: view, display and exposure.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Chromaticities, ColorSpace, Encoding, Matrix3, Processor, named};
+use crate::{Error, Result};
+
+/// How scene light becomes display light.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum View {
+    /// A change of primaries and nothing else: what is 1.0 in the scene is the display's white.
+    #[default]
+    Untonemapped,
+}
+
+/// What the picture is shown on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Display {
+    /// A video monitor: Rec.709 primaries, BT.1886. Tagged 1-1-1.
+    #[default]
+    Rec709,
+    /// A computer monitor: the same primaries, the sRGB curve.
+    Srgb,
+}
+
+/// A view on a display, with an exposure change before it.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct ViewTransform {
+    /// How scene light becomes display light.
+    pub view: View,
+    /// What the picture is shown on.
+    pub display: Display,
+    /// In stops, applied to scene-linear values.
+    pub exposure: f32,
+}
+
+impl View {
+    /// Every view there is.
+    pub const ALL: [Self; 1] = [Self::Untonemapped];
+
+    /// The name in commands and reports.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Untonemapped => "untonemapped",
+        }
+    }
+
+    /// The name on the page.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Untonemapped => "un-tone-mapped",
+        }
+    }
+}
+
+impl Display {
+    /// Every display there is.
+    pub const ALL: [Self; 2] = [Self::Rec709, Self::Srgb];
+
+    /// The name in commands and reports.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Rec709 => "rec709",
+            Self::Srgb => "srgb",
+        }
+    }
+
+    /// The name on the page.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Rec709 => "Rec.709",
+            Self::Srgb => "sRGB",
+        }
+    }
+
+    /// Its transfer function.
+    pub const fn encoding(self) -> Encoding {
+        match self {
+            Self::Rec709 => Encoding::Bt1886,
+            Self::Srgb => Encoding::Srgb,
+        }
+    }
+
+    /// Its primaries and white.
+    pub const fn chromaticities(self) -> Chromaticities {
+        match self {
+            Self::Rec709 | Self::Srgb => named::REC709,
+        }
+    }
+}
+
+impl ViewTransform {
+    /// Works out every number for pixels of `from`.
+    ///
+    /// # Errors
+    /// If the primaries of `from` span no colour volume, or the exposure is not a number from -64 to 64.
+    pub fn processor(&self, from: &ColorSpace) -> Result<Processor> {
+        if !(-64.0..=64.0).contains(&self.exposure) {
+            return Err(Error::spec(format!("exposure {} is out of range", self.exposure), "It is given in stops, from -64 to 64"));
+        }
+        let primaries = from.chromaticities.matrix_to(&self.display.chromaticities()).ok_or_else(|| {
+            Error::spec(
+                "the chromaticities of the picture span no colour volume",
+                format!("Choose the colour space by hand: {}", ColorSpace::choices().collect::<Vec<_>>().join(", ")),
+            )
+        })?;
+        let gain = f64::from(self.exposure).exp2();
+        Ok(Processor::new(&(primaries * Matrix3::diagonal([gain; 3])), self.display.encoding()))
+    }
+
+    /// One plain line that says what is done: `ACEScg (from chromaticities) → Rec.709, un-tone-mapped, exposure −0.5`.
+    pub fn describe(&self, from: &ColorSpace) -> String {
+        let exposure = match self.exposure {
+            0.0 => String::new(),
+            stops if stops < 0.0 => format!(", exposure −{}", -stops),
+            stops => format!(", exposure +{stops}"),
+        };
+        format!("{from} → {}, {}{exposure}", self.display.label(), self.view.label())
+    }
+}

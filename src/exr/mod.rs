@@ -1,0 +1,30 @@
+//! OpenEXR: bytes to [`Header`], bytes to [`Frame`](crate::frame::Frame), and back.
+//!
+//! The container (header, offset tables, chunks) is read here, so that only the chunks and channels asked for are
+//! touched, limits are checked before anything is allocated, and a damaged file still yields the rows it has. ZIP and
+//! ZIPS, the daily bread, are decoded here in one fused pass; the other compressions are the `exr` crate's.
+//!
+//! Source for everything about the format: "OpenEXR File Layout" and "Technical Introduction to OpenEXR"
+//! (openexr.com), version 3.4, cited as *Layout* and *Introduction*.
+
+mod attribute;
+mod chunks;
+mod codec;
+mod cryptomatte;
+mod decode;
+mod encode;
+mod header;
+mod layers;
+mod limits;
+mod parse;
+mod shuffle;
+mod source;
+
+pub use attribute::{Attribute, AttributeValue};
+pub use cryptomatte::CryptomatteManifest;
+pub use decode::{Request, decode, decode_into};
+pub use encode::{Picture, encode};
+pub use header::{Channel, Compression, Header, Part, PartKind, TileDescription};
+pub use layers::{Layer, LayerKind, default_layer, layers};
+pub use limits::Limits;
+pub use source::ByteSource;
