@@ -11,15 +11,16 @@
 //! This file holds every feature gate of the crate, each for a whole module.
 
 pub mod color;
-//pub mod convert;
+pub mod convert;
 pub mod error;
 pub mod exr;
 pub mod frame;
-//pub mod inspect;
+pub mod inspect;
 pub mod par;
-//pub mod picture;
+pub mod picture;
 //pub mod qc;
-//pub mod spec;
+pub mod sequence;
+pub mod spec;
 
 #[cfg(feature = "native")]
 #[path = "platform/native.rs"]

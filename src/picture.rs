@@ -1,0 +1,117 @@
+//! A layer as a picture: its colour planes placed in the display window.
+
+use crate::color::{Processor, code_u8, code_u16};
+use crate::exr::{Layer, LayerKind, Part};
+use crate::frame::{Frame, Plane, Region};
+use crate::{Error, Result, par};
+
+/// Rows that one job renders: enough to be worth a hand-over, few enough to stay in the cache.
+const BAND: usize = 16;
+
+/// The planes of a frame that make one layer's picture.
+#[derive(Debug, Clone, Copy)]
+pub struct LayerPicture<'a> {
+    frame: &'a Frame,
+    color: [&'a Plane; 3],
+    kind: LayerKind,
+}
+
+impl<'a> LayerPicture<'a> {
+    /// `frame` was decoded from `part` with at least [`Layer::picture_channels`].
+    ///
+    /// # Errors
+    /// If a channel of the layer is not in the frame.
+    pub fn new(frame: &'a Frame, part: &Part, layer: &Layer) -> Result<Self> {
+        let plane = |index: usize| {
+            let name = part.channels.get(index).map(|channel| channel.name.as_str()).unwrap_or_default();
+            frame.plane(name).ok_or_else(|| Error::spec(format!("channel {name:?} was not decoded"), ""))
+        };
+        let [r, g, b] = layer.color;
+        Ok(Self { frame, color: [plane(r)?, plane(g)?, plane(b)?], kind: layer.kind })
+    }
+
+    /// What is meant to be seen.
+    pub fn window(&self) -> Region {
+        self.frame.display_window
+    }
+
+    /// One row of the display window as floats, `y` from its top; 0 where there are no samples.
+    pub fn read_row(&self, y: u32, rgb: [&mut [f32]; 3]) {
+        let (display, data) = (self.frame.display_window, self.frame.data_window);
+        let row = Region::new(display.x, (i64::from(display.y) + i64::from(y)) as i32, display.width, 1);
+        let shared = row.intersection(&data);
+        let skip = (i64::from(shared.x) - i64::from(display.x)).max(0) as usize;
+        let within_row = (i64::from(shared.x) - i64::from(data.x)).max(0) as usize;
+        let within_column = (i64::from(row.y) - i64::from(data.y)).max(0) as usize;
+        let start = within_column * data.width as usize + within_row;
+        for (plane, output) in self.color.into_iter().zip(rgb) {
+            let (before, rest) = output.split_at_mut(skip.min(output.len()));
+            let (inside, after) = rest.split_at_mut(shared.width as usize);
+            before.fill(0.0);
+            after.fill(0.0);
+            if !inside.is_empty() {
+                plane.samples.read_f32(start, inside);
+            }
+        }
+    }
+
+    /// The picture as display values, interleaved R G B, 8 bits each.
+    pub fn to_rgb8(&self, processor: &Processor) -> Vec<u8> {
+        self.render(processor, code_u8)
+    }
+
+    /// The picture as display values, interleaved R G B, 16 bits each.
+    pub fn to_rgb16(&self, processor: &Processor) -> Vec<u16> {
+        self.render(processor, code_u16)
+    }
+
+    /// The picture as display values, a plane each, not cut to 0..1.
+    pub fn to_planes(&self, processor: &Processor) -> [Vec<f32>; 3] {
+        let area = self.window().area() as usize;
+        let mut planes: [Vec<f32>; 3] = std::array::from_fn(|_| vec![0.0; area]);
+        let width = self.window().width as usize;
+        let [r, g, b] = planes.each_mut().map(|plane| plane.chunks_mut(BAND * width));
+        let jobs: Vec<_> = r.zip(g).zip(b).enumerate().collect();
+        par::map_init(jobs, || (), |(), (band, ((r, g), b))| {
+            let rows = r.chunks_mut(width).zip(g.chunks_mut(width)).zip(b.chunks_mut(width));
+            for (i, ((r, g), b)) in rows.enumerate() {
+                self.process_row((band * BAND + i) as u32, processor, [r, g, b]);
+            }
+        });
+        planes
+    }
+
+    fn render<T: Copy + Default + Send>(&self, processor: &Processor, code: fn(f32) -> T) -> Vec<T> {
+        let width = self.window().width as usize;
+        let mut output = vec![T::default(); self.window().area() as usize * 3];
+        let jobs: Vec<_> = output.chunks_mut(BAND * width * 3).enumerate().collect();
+        par::map_init(
+            jobs,
+            || vec![0.0; width * 3],
+            |buffer, (band, rows)| {
+                for (i, row) in rows.chunks_exact_mut(width * 3).enumerate() {
+                    let [r, g, b] = thirds(buffer, width);
+                    self.process_row((band * BAND + i) as u32, processor, [&mut *r, &mut *g, &mut *b]);
+                    for (((pixel, r), g), b) in row.chunks_exact_mut(3).zip(r).zip(g).zip(b) {
+                        pixel.copy_from_slice(&[code(*r), code(*g), code(*b)]);
+                    }
+                }
+            },
+        );
+        output
+    }
+
+    fn process_row(&self, y: u32, processor: &Processor, [r, g, b]: [&mut [f32]; 3]) {
+        self.read_row(y, [&mut *r, &mut *g, &mut *b]);
+        if self.kind == LayerKind::Color {
+            processor.apply([r, g, b]);
+        }
+    }
+}
+
+/// Three rows out of one buffer.
+fn thirds(buffer: &mut [f32], width: usize) -> [&mut [f32]; 3] {
+    let (r, rest) = buffer.split_at_mut(width);
+    let (g, b) = rest.split_at_mut(width);
+    [r, g, b]
+}

@@ -1,0 +1,106 @@
+//! A dropped file as a [`ByteSource`], for workers: only there may a file be read without waiting for a promise.
+
+use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
+
+use js_sys::Uint8Array;
+use wasm_bindgen::JsValue;
+use web_sys::{Blob, FileReaderSync};
+
+use super::object::words;
+use crate::error::Place;
+use crate::exr::ByteSource;
+use crate::{Error, Result};
+
+/// What is read beyond the bytes asked for: chunks are asked for one after another, and each call to the browser costs
+/// about as much as copying a megabyte.
+const READ_AHEAD: u64 = 2 << 20;
+/// The start of the file is kept: header and offset table are asked for again with every run of bands.
+const HEAD: u64 = 256 << 10;
+
+/// The bytes of a Blob, read in slices. They stay in JavaScript's memory until a chunk is copied out.
+pub struct BlobSource {
+    blob: Blob,
+    length: u64,
+    windows: Mutex<Windows>,
+}
+
+/// The slices that are held.
+#[derive(Default)]
+struct Windows {
+    reader: Option<FileReaderSync>,
+    head: Option<Window>,
+    recent: Option<Window>,
+}
+
+/// One slice.
+struct Window {
+    range: Range<u64>,
+    bytes: Uint8Array,
+}
+
+impl BlobSource {
+    /// Reads nothing yet.
+    pub fn new(blob: Blob) -> Self {
+        // A length is a whole number under 2^53.
+        let length = blob.size() as u64;
+        Self { blob, length, windows: Mutex::default() }
+    }
+
+    fn fetch(&self, reader: &mut Option<FileReaderSync>, range: Range<u64>) -> Result<Window, JsValue> {
+        let reader = match reader {
+            Some(reader) => reader,
+            None => reader.insert(FileReaderSync::new()?),
+        };
+        let slice = self.blob.slice_with_f64_and_f64(range.start as f64, range.end as f64)?;
+        let bytes = Uint8Array::new(&reader.read_as_array_buffer(&slice)?);
+        Ok(Window { range, bytes })
+    }
+}
+
+impl Window {
+    /// Copies `range` out if all of it is here.
+    fn copy(&self, range: &Range<u64>, output: &mut Vec<u8>) -> bool {
+        let inside = self.range.start <= range.start && range.end <= self.range.end;
+        if inside {
+            let at = |offset: u64| (offset - self.range.start) as u32;
+            output.resize((range.end - range.start) as usize, 0);
+            self.bytes.subarray(at(range.start), at(range.end)).copy_to(output);
+        }
+        inside
+    }
+}
+
+impl ByteSource for BlobSource {
+    fn len(&self) -> u64 {
+        self.length
+    }
+
+    fn read<'a>(&'a self, range: Range<u64>, scratch: &'a mut Vec<u8>) -> Result<&'a [u8]> {
+        if range.start > range.end || range.end > self.length {
+            return Err(crate::exr::out_of_range(&range, self.length));
+        }
+        // There is one thread; a poisoned lock only means that another job on it panicked.
+        let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
+        let Windows { reader, head, recent } = &mut *windows;
+        for window in [&*head, &*recent].into_iter().flatten() {
+            if window.copy(&range, scratch) {
+                return Ok(scratch);
+            }
+        }
+        let (slot, ahead) = if range.end <= HEAD { (head, 0..HEAD) } else { (recent, range.start..range.start + READ_AHEAD) };
+        let wanted = ahead.start..ahead.end.max(range.end).min(self.length);
+        let window = self.fetch(reader, wanted).map_err(|error| {
+            let what = format!("the browser could not read the file: {}", words(&error));
+            Error::malformed(Place::at(range.start), what)
+                .with_next("It may have been moved or changed since it was dropped: drop it again")
+        })?;
+        // A file that shrank since it was dropped gives fewer bytes than its size promised.
+        let complete = u64::from(window.bytes.length()) == window.range.end - window.range.start;
+        if !complete || !window.copy(&range, scratch) {
+            return Err(Error::truncated(Place::at(range.start), "the file is shorter than when it was dropped"));
+        }
+        *slot = Some(window);
+        Ok(scratch)
+    }
+}
