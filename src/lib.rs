@@ -18,7 +18,7 @@ pub mod frame;
 pub mod inspect;
 pub mod par;
 pub mod picture;
-//pub mod qc;
+pub mod qc;
 pub mod sequence;
 pub mod spec;
 
@@ -29,6 +29,12 @@ mod platform;
 #[path = "platform/portable.rs"]
 mod platform;
 
+#[cfg(feature = "native")]
+pub mod cli;
+#[cfg(feature = "native")]
+pub mod native;
 
+#[cfg(feature = "web")]
+pub mod web;
 
 pub use error::{Error, Result};

@@ -1,2 +1,5 @@
-//! Entry point.
-fn main() -> std::process::ExitCode { std::process::ExitCode::SUCCESS }
+//! The command line program; everything is in the library.
+
+fn main() -> std::process::ExitCode {
+    blender_gsd::cli::run()
+}

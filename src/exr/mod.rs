@@ -27,4 +27,4 @@ pub use encode::{Picture, encode};
 pub use header::{Channel, Compression, Header, Part, PartKind, TileDescription};
 pub use layers::{Layer, LayerKind, default_layer, layers};
 pub use limits::Limits;
-pub use source::ByteSource;
+pub use source::{ByteSource, out_of_range};

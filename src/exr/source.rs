@@ -45,7 +45,7 @@ impl ByteSource for Vec<u8> {
 }
 
 /// The error for a range that does not lie inside a file of `length` bytes.
-pub(crate) fn out_of_range(range: &Range<u64>, length: u64) -> Error {
+pub fn out_of_range(range: &Range<u64>, length: u64) -> Error {
     let what = format!("bytes {} to {} are needed, the file ends at {length}", range.start, range.end);
     Error::truncated(Place::at(range.start), what)
 }

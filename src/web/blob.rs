@@ -78,7 +78,8 @@ impl ByteSource for BlobSource {
 
     fn read<'a>(&'a self, range: Range<u64>, scratch: &'a mut Vec<u8>) -> Result<&'a [u8]> {
         if range.start > range.end || range.end > self.length {
-            return Err(crate::exr::out_of_range(&range, self.length));
+            let what = format!("bytes {} to {} are needed, the file ends at {}", range.start, range.end, self.length);
+            return Err(Error::truncated(Place::at(range.start), what));
         }
         // There is one thread; a poisoned lock only means that another job on it panicked.
         let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);

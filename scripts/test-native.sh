@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Unit, integration and documentation tests of the library and the command line. Arguments go to cargo test.
+# In the dev profile: its overflow checks and debug assertions are half of what the tests are for.
+. "$(dirname "$0")/lib.sh"
+
+scripts/setup-native.sh
+scripts/setup-media.sh
+
+cargo test "$@"

@@ -1,0 +1,317 @@
+//! `color_space_valid`: the file says which space it is in, its tags agree, and its numbers are numbers.
+//!
+//! On scene-linear EXR, per shot: primaries are the spec's to 1e-4 (the attribute holds 32-bit floats, writers round);
+//! `colorInteropID` names the same space; `acesImageContainerFlag` promises AP0 (SMPTE ST 2065-4, 5.3) and nothing else.
+//! Per frame: areas of NaN and infinity with their boxes, and the share of pixels with a component clearly below zero
+//! (outside the space's gamut). A negative within [`NOISE`] of zero is grain on black, not a colour.
+
+use half::f16;
+
+use super::check::{Answer, Check, CheckId, FrameObserved, Observation, ShotContext};
+use super::components::Components;
+use super::report::{QcIssue, Severity};
+use crate::color::{ColorSpace, Origin};
+use crate::exr::{LayerKind, Part};
+use crate::frame::{Frame, Plane, Region, Samples};
+use crate::spec::{DeliveryColor, OutputSpec};
+
+/// Largest difference of a chromaticity coordinate: what ACEScg files rounded to four digits stay under.
+const SAME_PRIMARIES: f64 = 1e-4;
+/// Below this a component is negative beyond grain and resampling undershoot on black; scene-linear.
+const NOISE: f32 = -0.001;
+/// Share of negative pixels worth knowing of: 0.01 % of the picture.
+const NEGATIVE_INFO: f64 = 0.0001;
+/// Share of negative pixels that someone should look at: 5 %, far more than specular edges of saturated light make.
+const NEGATIVE_WARNING: f64 = 0.05;
+/// Non-finite areas nearer than this, in pixels, are one finding.
+const GAP: u32 = 8;
+/// Findings of one kind told one by one in a frame; the rest is summed up.
+const MOST_TOLD: usize = 8;
+
+pub(super) struct ColorSpaceValid {
+    spec: Option<OutputSpec>,
+    /// Frames whose picture was looked at.
+    frames: usize,
+    /// Frames whose layer holds no colour.
+    data_frames: usize,
+    /// What the frames say about their space, each statement with its first frame.
+    statements: Vec<Statement>,
+    issues: Vec<QcIssue>,
+    non_finite: Vec<(i32, f64)>,
+    negative: Vec<(i32, f64)>,
+}
+
+/// What a header says about its colours.
+struct Statement {
+    space: ColorSpace,
+    interop_id: Option<String>,
+    tagged: Option<ColorSpace>,
+    is_aces_container: bool,
+    number: i32,
+    file: String,
+}
+
+impl ColorSpaceValid {
+    pub(super) fn new(spec: Option<OutputSpec>) -> Self {
+        Self {
+            spec,
+            frames: 0,
+            data_frames: 0,
+            statements: Vec::new(),
+            issues: Vec::new(),
+            non_finite: Vec::new(),
+            negative: Vec::new(),
+        }
+    }
+
+    fn state(&mut self, part: &Part, space: ColorSpace, at: &Observation<'_>) {
+        let tagged =
+            part.chromaticities().map(|chromaticities| ColorSpace { chromaticities, origin: Origin::Chromaticities });
+        let interop_id = part.text("colorInteropID").map(str::to_owned);
+        let is_aces_container = part.is_aces_container();
+        let known = self.statements.iter().any(|known| {
+            known.space == space
+                && known.tagged == tagged
+                && known.interop_id == interop_id
+                && known.is_aces_container == is_aces_container
+        });
+        if !known {
+            let (number, file) = (at.number, at.file.to_owned());
+            self.statements.push(Statement { space, interop_id, tagged, is_aces_container, number, file });
+        }
+    }
+
+    fn non_finite(&mut self, frame: &Frame, color: &[usize; 3], part: &Part, at: &Observation<'_>) {
+        let areas = NonFinite::find(frame, color, part);
+        self.non_finite.push((at.number, areas.pixels as f64));
+        let issue = |severity, text: String, region: Region| {
+            QcIssue::new(CheckId::ColorSpaceValid, severity, text, at.number, at.file)
+                .at(region.relative_to(&frame.display_window))
+                .suggest("Find the division by zero or the broken texture that makes them, and render again.")
+        };
+        for (region, pixels) in areas.boxes.iter().take(MOST_TOLD) {
+            let shown = region.intersection(&frame.display_window);
+            let (severity, place) = match shown.is_empty() {
+                true => (Severity::Info, " outside the visible picture"),
+                false => (Severity::Error, ""),
+            };
+            let count = if *pixels == 1 { "1 pixel is".to_owned() } else { format!("{pixels} pixels are") };
+            let text = format!("{count} not finite{place} ({} in {}).", areas.kinds(), areas.channels.join(", "));
+            self.issues.push(issue(severity, text, *region).measured(*pixels as f64, 0.0));
+        }
+        if areas.boxes.len() > MOST_TOLD {
+            let rest = &areas.boxes[MOST_TOLD..];
+            let region = rest.iter().fold(Region::default(), |all, (region, _)| all.union(region));
+            let pixels: u64 = rest.iter().map(|(_, pixels)| pixels).sum();
+            let text = format!("{pixels} more pixels in {} areas are not finite.", rest.len());
+            self.issues.push(issue(Severity::Error, text, region).measured(pixels as f64, 0.0));
+        }
+    }
+
+    fn negatives(&mut self, frame: &Frame, color: &[usize; 3], part: &Part, at: &Observation<'_>) {
+        let (count, region) = negative_pixels(frame, color, part);
+        let share = count as f64 / frame.data_window.area().max(1) as f64;
+        self.negative.push((at.number, share));
+        let severity = match share {
+            share if share >= NEGATIVE_WARNING => Severity::Warning,
+            share if share >= NEGATIVE_INFO => Severity::Info,
+            _ => return,
+        };
+        let limit = if severity == Severity::Warning { NEGATIVE_WARNING } else { NEGATIVE_INFO };
+        let text = format!("{} of the pixels are negative: colours outside the file's gamut.", percent(share));
+        self.issues.push(
+            QcIssue::new(CheckId::ColorSpaceValid, severity, text, at.number, at.file)
+                .at(region.relative_to(&frame.display_window))
+                .measured(share, limit)
+                .suggest("Check that the layer was converted to the working space with its right source space."),
+        );
+    }
+}
+
+impl Check for ColorSpaceValid {
+    fn id(&self) -> CheckId {
+        CheckId::ColorSpaceValid
+    }
+
+    fn observe(&mut self, at: &Observation<'_>) {
+        let FrameObserved::Picture { part, layer, frame, space, .. } = at.seen else { return };
+        if layer.kind == LayerKind::Data {
+            self.data_frames += 1;
+            return;
+        }
+        self.frames += 1;
+        self.state(part, space, at);
+        self.non_finite(frame, &layer.color, part, at);
+        self.negatives(frame, &layer.color, part, at);
+    }
+
+    fn finish(mut self: Box<Self>, _shot: &ShotContext<'_>) -> Answer {
+        if self.frames == 0 {
+            return Answer::not_applicable(if self.data_frames > 0 {
+                "the layer holds data, not colour"
+            } else {
+                "no frame could be read"
+            });
+        }
+        let wanted = self.spec.as_ref().map(|spec| spec.color_space);
+        for statement in &self.statements {
+            statement.judge(wanted, &mut self.issues);
+        }
+        let worst = self.non_finite.iter().map(|&(_, count)| count).fold(0.0, f64::max);
+        Answer {
+            issues: self.issues,
+            not_tested: wanted.is_none().then(|| "no format to compare the colour space with".to_owned()),
+            tested: true,
+            measured: Some((worst, 0.0, "non-finite pixels in a frame")),
+            metrics: vec![("non_finite_pixels", self.non_finite), ("negative_share", self.negative)],
+        }
+    }
+}
+
+impl Statement {
+    fn judge(&self, wanted: Option<DeliveryColor>, issues: &mut Vec<QcIssue>) {
+        let issue = |severity, text: String| {
+            QcIssue::new(CheckId::ColorSpaceValid, severity, text, self.number, &self.file)
+        };
+        match wanted {
+            Some(wanted) if self.space.origin == Origin::Assumed => {
+                let text = format!("The file does not say its colour space; {} is assumed.", wanted.name());
+                issues.push(issue(Severity::Warning, text).suggest("Write chromaticities and colorInteropID into it."));
+            }
+            Some(wanted) => {
+                let off = self.space.chromaticities.distance(&wanted.chromaticities());
+                // Not a number is not the same, either.
+                if !matches!(off, off if off <= SAME_PRIMARIES) {
+                    let text = format!("The picture is in {}, the spec asks for {}.", self.space, wanted.name());
+                    issues.push(
+                        issue(Severity::Error, text)
+                            .measured(off, SAME_PRIMARIES)
+                            .suggest("Convert the composite to the working space, or correct its tag."),
+                    );
+                }
+            }
+            None => {}
+        }
+        let named = self.interop_id.as_deref().map(|id| (id, ColorSpace::from_interop_id(id)));
+        if let (Some((id, Some(named))), Some(tagged)) = (&named, &self.tagged) {
+            let off = named.chromaticities.distance(&tagged.chromaticities);
+            if !matches!(off, off if off <= SAME_PRIMARIES) {
+                let text = format!("colorInteropID says {id}, the chromaticities say {}.", tagged.name());
+                issues.push(
+                    issue(Severity::Error, text).measured(off, SAME_PRIMARIES).suggest("Correct the tag that is wrong."),
+                );
+            }
+        }
+        if let Some((id, None)) = &named
+            && (id.ends_with("_display") || id.starts_with("srgb_") || id.starts_with("g2"))
+        {
+            let text = format!("colorInteropID says {id}: display values, where scene-linear light belongs.");
+            issues.push(issue(Severity::Error, text).suggest("Deliver the composite before its view transform."));
+        }
+        let is_ap0 = |space: &ColorSpace| space.chromaticities.name() == Some("ACES2065-1");
+        if self.is_aces_container && self.tagged.as_ref().is_some_and(|tagged| !is_ap0(tagged)) {
+            let text = "acesImageContainerFlag promises ACES2065-1, the chromaticities are others.".to_owned();
+            issues.push(issue(Severity::Error, text).suggest("Remove the flag: that container is AP0 only."));
+        }
+    }
+}
+
+/// The pixels of a frame that are no numbers.
+struct NonFinite {
+    pixels: u64,
+    /// Largest first.
+    boxes: Vec<(Region, u64)>,
+    channels: Vec<String>,
+    nan: bool,
+    infinite: bool,
+}
+
+impl NonFinite {
+    fn find(frame: &Frame, color: &[usize; 3], part: &Part) -> Self {
+        let mut found = Self { pixels: 0, boxes: Vec::new(), channels: Vec::new(), nan: false, infinite: false };
+        let planes: Vec<&Plane> = color_planes(frame, color, part).filter(|plane| has_non_finite(plane)).collect();
+        if planes.is_empty() {
+            return found;
+        }
+        let (window, width) = (frame.data_window, frame.data_window.width as usize);
+        let mut rows = vec![vec![0.0; width]; planes.len()];
+        let mut components = Components::default();
+        for y in 0..window.height as usize {
+            for (row, plane) in rows.iter_mut().zip(&planes) {
+                plane.samples.read_f32(y * width, row);
+            }
+            let marked = (0..width).map(|x| rows.iter().any(|row| !row[x].is_finite()));
+            components.add_row(window.x, (i64::from(window.y) + y as i64) as i32, marked);
+            let mut values = rows.iter().flatten();
+            found.nan |= values.clone().any(|value| value.is_nan());
+            found.infinite |= values.any(|value| value.is_infinite());
+        }
+        found.channels = planes.iter().map(|plane| plane.name.clone()).collect();
+        found.boxes = components.finish(GAP).into_iter().map(|area| (area.region, area.pixels)).collect();
+        found.pixels = found.boxes.iter().map(|(_, pixels)| pixels).sum();
+        found
+    }
+
+    fn kinds(&self) -> &'static str {
+        match (self.nan, self.infinite) {
+            (true, true) => "NaN and infinity",
+            (true, false) => "NaN",
+            _ => "infinity",
+        }
+    }
+}
+
+/// The layer's colour planes, each once.
+fn color_planes<'a>(frame: &'a Frame, color: &[usize; 3], part: &'a Part) -> impl Iterator<Item = &'a Plane> {
+    let [r, g, b] = *color;
+    let once = [Some(r), (g != r).then_some(g), (b != r && b != g).then_some(b)];
+    once.into_iter().flatten().filter_map(|index| frame.plane(&part.channels.get(index)?.name))
+}
+
+/// A quick look over the bits: almost every plane is clean, and then nothing else is done.
+fn has_non_finite(plane: &Plane) -> bool {
+    // Blocks let the compiler look at many samples at once without leaving early.
+    fn any<T>(samples: &[T], is_bad: impl Fn(&T) -> bool) -> bool {
+        samples.chunks(4096).any(|block| block.iter().fold(false, |bad, sample| bad | is_bad(sample)))
+    }
+    match &plane.samples {
+        Samples::Uint(_) => false,
+        Samples::Half(samples) => any(samples, |sample: &f16| sample.to_bits() & 0x7c00 == 0x7c00),
+        Samples::Float(samples) => any(samples, |sample| sample.to_bits() & 0x7f80_0000 == 0x7f80_0000),
+    }
+}
+
+/// How many pixels have a component under [`NOISE`], and the box around them.
+fn negative_pixels(frame: &Frame, color: &[usize; 3], part: &Part) -> (u64, Region) {
+    let (window, width) = (frame.data_window, frame.data_window.width as usize);
+    let planes: Vec<&Plane> = color_planes(frame, color, part).collect();
+    let mut row = vec![0.0; width];
+    let mut marked = vec![false; width];
+    let (mut count, mut region) = (0, Region::default());
+    for y in 0..window.height as usize {
+        marked.fill(false);
+        for plane in &planes {
+            plane.samples.read_f32(y * width, &mut row);
+            for (mark, value) in marked.iter_mut().zip(&row) {
+                *mark |= *value < NOISE && *value > f32::NEG_INFINITY;
+            }
+        }
+        let in_row = marked.iter().filter(|&&mark| mark).count() as u64;
+        if in_row > 0 {
+            count += in_row;
+            let first = marked.iter().position(|&mark| mark).unwrap_or(0);
+            let last = marked.iter().rposition(|&mark| mark).unwrap_or(first);
+            let x = (i64::from(window.x) + first as i64) as i32;
+            let line = Region::new(x, (i64::from(window.y) + y as i64) as i32, (last - first + 1) as u32, 1);
+            region = region.union(&line);
+        }
+    }
+    (count, region)
+}
+
+fn percent(share: f64) -> String {
+    match share * 100.0 {
+        percent if percent < 1.0 => format!("{percent:.2} %"),
+        percent => format!("{percent:.0} %"),
+    }
+}

@@ -1,0 +1,21 @@
+//! Quality control: the checks, their findings, and the report.
+//!
+//! A [`Check`] is an accumulator: it observes a shot frame by frame and answers at the end, because some faults live in
+//! time. Every check answers [`Outcome::Pass`], [`Outcome::Issues`] or [`Outcome::NotApplicable`] with the reason; what
+//! could not be tested never passes silently.
+
+mod check;
+mod color_space_valid;
+mod components;
+mod frame_rate_correct;
+mod report;
+mod resolution_match;
+mod validator;
+
+pub use check::{Answer, Check, CheckId, FrameObserved, Observation, QC_CHECKS, ShotContext};
+pub use components::Components;
+pub use report::{
+    Category, CheckResult, Generator, Outcome, QcIssue, QcReport, ReportContext, ReportFile, Severity, ShotReport, Status,
+    Summary, ViewName,
+};
+pub use validator::{Validator, ValidatorOptions};

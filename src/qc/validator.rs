@@ -1,0 +1,150 @@
+//! Runs the checks over the frames of one shot and makes its part of the report.
+
+use std::collections::BTreeMap;
+
+use super::check::{Answer, Check, CheckId, FrameObserved, Observation, QC_CHECKS, ShotContext};
+use super::color_space_valid::ColorSpaceValid;
+use super::frame_rate_correct::FrameRateCorrect;
+use super::report::{CheckResult, Outcome, QcIssue, ReportFile, Severity, ShotReport, Status};
+use super::resolution_match::ResolutionMatch;
+use crate::spec::OutputSpec;
+
+/// What a shot is held against.
+#[derive(Debug, Clone, Default)]
+pub struct ValidatorOptions {
+    /// The shot, or the stem of the file's name.
+    pub shot_id: String,
+    /// The deliverable; comparisons with a spec are not applicable without one.
+    pub spec: Option<OutputSpec>,
+    /// Whether the file names carry frame numbers.
+    pub is_sequence: bool,
+}
+
+/// The checks over one shot. Frames are observed in the order of their numbers.
+pub struct Validator {
+    options: ValidatorOptions,
+    checks: Vec<Box<dyn Check + Send>>,
+    files: Vec<ReportFile>,
+    numbers: Vec<i32>,
+    unreadable: Vec<QcIssue>,
+}
+
+impl Validator {
+    /// Ready for the first frame.
+    pub fn new(options: ValidatorOptions) -> Self {
+        let spec = options.spec.clone();
+        let checks: Vec<Box<dyn Check + Send>> = vec![
+            Box::new(ResolutionMatch::new(spec.clone())),
+            Box::new(FrameRateCorrect::new(spec.clone())),
+            Box::new(ColorSpaceValid::new(spec)),
+        ];
+        Self { options, checks, files: Vec::new(), numbers: Vec::new(), unreadable: Vec::new() }
+    }
+
+    /// How many frames were observed.
+    pub fn frames(&self) -> usize {
+        self.numbers.len()
+    }
+
+    /// Lets every check see one frame.
+    pub fn observe(&mut self, observation: &Observation<'_>) {
+        let kind = self.options.spec.as_ref().map_or("composite", |spec| spec.name);
+        self.files.push(ReportFile { path: observation.file.to_owned(), kind: kind.to_owned() });
+        self.numbers.push(observation.number);
+        if let FrameObserved::Unreadable(why) = observation.seen {
+            // A frame that cannot be read has no size and no colour; the check of sizes speaks for it.
+            let description = format!("The frame cannot be read: {why}.");
+            let issue = QcIssue::new(
+                CheckId::ResolutionMatch,
+                Severity::Error,
+                description,
+                observation.number,
+                observation.file,
+            );
+            self.unreadable.push(issue.suggest("Render or copy the frame again."));
+        }
+        for check in &mut self.checks {
+            check.observe(observation);
+        }
+    }
+
+    /// Every check's answer.
+    pub fn finish(self) -> ShotReport {
+        let first = self.numbers.iter().copied().min().unwrap_or(0);
+        let last = self.numbers.iter().copied().max().unwrap_or(first);
+        let shot = ShotContext {
+            spec: self.options.spec.as_ref(),
+            range: [first, last],
+            file: self.files.first().map_or("", |file| file.path.as_str()),
+            is_sequence: self.options.is_sequence,
+        };
+        let mut answers: BTreeMap<CheckId, Answer> =
+            self.checks.into_iter().map(|check| (check.id(), check.finish(&shot))).collect();
+        if !self.unreadable.is_empty() {
+            let answer = answers.entry(CheckId::ResolutionMatch).or_default();
+            answer.tested = true;
+            answer.issues.extend(self.unreadable);
+        }
+
+        let mut metrics = BTreeMap::new();
+        let mut issues = Vec::new();
+        let checks = QC_CHECKS.map(|id| {
+            let answer = answers.remove(&id).unwrap_or_else(|| Answer::not_applicable("not built yet"));
+            for (name, values) in &answer.metrics {
+                metrics.insert((*name).to_owned(), per_frame(values, shot.range));
+            }
+            let result = result(id, &answer);
+            issues.extend(answer.issues);
+            result
+        });
+        issues.sort_by(|a, b| (a.severity, a.frame, a.check).cmp(&(b.severity, b.frame, b.check)));
+        ShotReport {
+            shot_id: self.options.shot_id,
+            status: Status::of(&issues),
+            frame_range: shot.range,
+            files: self.files,
+            checks: checks.into(),
+            issues,
+            metrics,
+        }
+    }
+}
+
+fn result(id: CheckId, answer: &Answer) -> CheckResult {
+    let outcome = match (answer.issues.is_empty(), answer.tested) {
+        (false, _) => Outcome::Issues,
+        (true, true) => Outcome::Pass,
+        (true, false) => Outcome::NotApplicable,
+    };
+    let reason = match (&answer.not_tested, outcome) {
+        (None, Outcome::NotApplicable) => Some("nothing was testable".to_owned()),
+        (reason, _) => reason.clone(),
+    };
+    CheckResult {
+        id,
+        outcome,
+        reason,
+        measured: answer.measured.map(|(measured, ..)| measured),
+        limit: answer.measured.map(|(_, limit, _)| limit),
+        unit: answer.measured.map(|(.., unit)| unit.to_owned()),
+    }
+}
+
+/// A longer range than this (frame numbers can be anything) gets no row of numbers.
+const LONGEST_RANGE: i64 = 1_000_000;
+
+fn per_frame(values: &[(i32, f64)], [first, last]: [i32; 2]) -> Vec<Option<f64>> {
+    let length = i64::from(last) - i64::from(first) + 1;
+    if !(1..=LONGEST_RANGE).contains(&length) {
+        return Vec::new();
+    }
+    let mut row = vec![None; length as usize];
+    for &(number, value) in values {
+        if let Ok(place) = usize::try_from(i64::from(number) - i64::from(first))
+            && let Some(entry) = row.get_mut(place)
+        {
+            *entry = Some(value);
+        }
+    }
+    row
+}

@@ -1,0 +1,241 @@
+//! Drawing with WebGL2: one texture per plane and tile, raw samples as they came from the file.
+
+use js_sys::Object;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{HtmlCanvasElement, WebGl2RenderingContext as Gl, WebGlProgram, WebGlShader, WebGlTexture, WebGlUniformLocation};
+
+use super::layout::{PictureRequest, Placement, Tile, tiles};
+use super::look::{LARGEST, Look};
+use super::object::{set, words};
+use super::shader;
+use crate::color::Encoding;
+use crate::frame::{Region, SampleType};
+use crate::{Error, Result};
+
+/// A context, its program and the picture on it.
+pub(super) struct GlCanvas {
+    canvas: HtmlCanvasElement,
+    gl: Gl,
+    program: WebGlProgram,
+    picture: Option<Textures>,
+    largest_tile: u32,
+}
+
+/// A picture's planes on the GPU.
+struct Textures {
+    request: PictureRequest,
+    tiles: Vec<Tile>,
+    /// By plane, then by tile.
+    planes: Vec<Vec<WebGlTexture>>,
+}
+
+impl GlCanvas {
+    /// `largest_tile` is for tests; 0 takes what the device can.
+    pub(super) fn new(canvas: &HtmlCanvasElement, largest_tile: u32) -> Result<Self> {
+        let options = Object::new();
+        for name in ["alpha", "antialias", "depth", "stencil", "premultipliedAlpha"] {
+            set(&options, name, &JsValue::FALSE);
+        }
+        set(&options, "powerPreference", &JsValue::from_str("high-performance"));
+        let context = canvas.get_context_with_context_options("webgl2", &options).ok().flatten();
+        let gl: Gl = context
+            .and_then(|context| context.dyn_into().ok())
+            .ok_or_else(|| Error::spec("this browser gives no WebGL2", "The picture is drawn without the GPU, more slowly"))?;
+        let program = link(&gl)?;
+        let limit = gl.get_parameter(Gl::MAX_TEXTURE_SIZE).ok().and_then(|size| size.as_f64()).unwrap_or(2048.0) as u32;
+        let largest_tile = if largest_tile == 0 { limit } else { largest_tile.min(limit) };
+        Ok(Self { canvas: canvas.clone(), gl, program, picture: None, largest_tile })
+    }
+
+    /// How many textures lie side by side for each plane.
+    pub(super) fn tile_count(&self) -> usize {
+        self.picture.as_ref().map_or(0, |picture| picture.tiles.len())
+    }
+
+    /// Makes room for a picture; the textures of one of the same shape are used again.
+    pub(super) fn begin(&mut self, request: PictureRequest) -> Result<()> {
+        if let Some(picture) = &mut self.picture {
+            let same = picture.request.data_window == request.data_window && picture.request.planes == request.planes;
+            if same {
+                picture.request = request;
+                return Ok(());
+            }
+        }
+        self.clear();
+        let tiles = tiles(&request.data_window, self.largest_tile);
+        let planes = request.planes.iter().map(|&kind| self.allocate(kind, &tiles)).collect::<Result<_>>()?;
+        self.picture = Some(Textures { request, tiles, planes });
+        match self.gl.get_error() {
+            Gl::NO_ERROR => Ok(()),
+            code => {
+                self.clear();
+                let what = format!("the GPU refused the textures of this picture (error {code:#06x})");
+                Err(Error::limit(what, "Close other pages that use the GPU, or open the page with ?renderer=2d"))
+            }
+        }
+    }
+
+    /// Frees the textures.
+    pub(super) fn clear(&mut self) {
+        for texture in self.picture.take().into_iter().flat_map(|picture| picture.planes).flatten() {
+            self.gl.delete_texture(Some(&texture));
+        }
+    }
+
+    fn allocate(&self, kind: SampleType, tiles: &[Tile]) -> Result<Vec<WebGlTexture>> {
+        let gl = &self.gl;
+        let format = if kind == SampleType::Half { Gl::R16F } else { Gl::R32F };
+        let one = |tile: &Tile| {
+            let texture = gl.create_texture().ok_or_else(|| Error::limit("the GPU has no room for a texture", ""))?;
+            gl.bind_texture(Gl::TEXTURE_2D, Some(&texture));
+            gl.tex_storage_2d(Gl::TEXTURE_2D, 1, format, tile.width as i32, tile.height as i32);
+            // 32-bit floats cannot be filtered everywhere; texels are fetched by number anyway.
+            for name in [Gl::TEXTURE_MIN_FILTER, Gl::TEXTURE_MAG_FILTER] {
+                gl.tex_parameteri(Gl::TEXTURE_2D, name, Gl::NEAREST as i32);
+            }
+            Ok(texture)
+        };
+        tiles.iter().map(one).collect()
+    }
+
+    /// Rows of one plane, from `y` below the data window's top: a `Uint16Array` of halves or a `Float32Array`.
+    pub(super) fn upload(&self, plane: usize, y: u32, rows: u32, samples: &Object) -> Result<()> {
+        let Some((picture, textures)) = self.picture.as_ref().and_then(|p| Some((p, p.planes.get(plane)?))) else {
+            return Err(Error::spec(format!("there is no plane {plane}"), ""));
+        };
+        let gl = &self.gl;
+        let kind = match picture.request.planes[plane] {
+            SampleType::Half => Gl::HALF_FLOAT,
+            SampleType::Uint | SampleType::Float => Gl::FLOAT,
+        };
+        gl.pixel_storei(Gl::UNPACK_ALIGNMENT, 1);
+        gl.pixel_storei(Gl::UNPACK_ROW_LENGTH, picture.request.data_window.width as i32);
+        for (tile, texture) in picture.tiles.iter().zip(textures) {
+            let (first, end) = (y.max(tile.y), (y + rows).min(tile.y + tile.height));
+            if first >= end {
+                continue;
+            }
+            gl.pixel_storei(Gl::UNPACK_SKIP_PIXELS, tile.x as i32);
+            gl.pixel_storei(Gl::UNPACK_SKIP_ROWS, (first - y) as i32);
+            gl.bind_texture(Gl::TEXTURE_2D, Some(texture));
+            gl.tex_sub_image_2d_with_i32_and_i32_and_u32_and_type_and_opt_array_buffer_view(
+                Gl::TEXTURE_2D,
+                0,
+                0,
+                (first - tile.y) as i32,
+                tile.width as i32,
+                (end - first) as i32,
+                Gl::RED,
+                kind,
+                Some(samples),
+            )
+            .map_err(|error| Error::spec(format!("the GPU refused rows of the picture: {}", words(&error)), ""))?;
+        }
+        Ok(())
+    }
+
+    /// Draws the whole canvas.
+    pub(super) fn draw(&self, look: &Look, placement: &Placement) {
+        let gl = &self.gl;
+        let size = [self.canvas.width(), self.canvas.height()];
+        gl.viewport(0, 0, size[0] as i32, size[1] as i32);
+        gl.disable(Gl::SCISSOR_TEST);
+        let [r, g, b] = placement.surround.map(|code| f32::from(code) / 255.0);
+        gl.clear_color(r, g, b, 1.0);
+        gl.clear(Gl::COLOR_BUFFER_BIT);
+        let Some(picture) = &self.picture else { return };
+        let display = picture.request.display_window;
+        gl.enable(Gl::SCISSOR_TEST);
+        // The display window is black where there are no samples.
+        self.scissor(placement.rectangle(&display, &display, size), size);
+        gl.clear_color(0.0, 0.0, 0.0, 1.0);
+        gl.clear(Gl::COLOR_BUFFER_BIT);
+
+        gl.use_program(Some(&self.program));
+        self.set_look(look);
+        self.set_picture(picture, placement, size);
+        for (number, tile) in picture.tiles.iter().enumerate() {
+            self.draw_tile(picture, number, &tile.region(&picture.request.data_window), placement, size);
+        }
+    }
+
+    fn set_look(&self, look: &Look) {
+        let gl = &self.gl;
+        // GLSL takes columns.
+        let rows = look.processor.matrix();
+        let columns: [f32; 9] = std::array::from_fn(|i| rows[i % 3][i / 3]);
+        gl.uniform_matrix3fv_with_f32_array(self.at("u_matrix").as_ref(), false, &columns);
+        gl.uniform1f(self.at("u_offset").as_ref(), look.offset);
+        gl.uniform1f(self.at("u_inverse_gamma").as_ref(), 1.0 / look.gamma);
+        gl.uniform1f(self.at("u_largest").as_ref(), LARGEST);
+        let [r, g, b] = look.luminance;
+        gl.uniform3f(self.at("u_luminance").as_ref(), r, g, b);
+        gl.uniform1i(self.at("u_isolate").as_ref(), look.isolate.code());
+        gl.uniform1i(self.at("u_clipping").as_ref(), look.clipping.into());
+        let encoding = match look.processor.encoding() {
+            Encoding::Linear => 0,
+            Encoding::Bt1886 => 1,
+            Encoding::Srgb => 2,
+        };
+        gl.uniform1i(self.at("u_encoding").as_ref(), encoding);
+    }
+
+    fn set_picture(&self, picture: &Textures, placement: &Placement, size: [u32; 2]) {
+        let gl = &self.gl;
+        gl.uniform1f(self.at("u_height").as_ref(), size[1] as f32);
+        gl.uniform1i(self.at("u_taps").as_ref(), placement.taps());
+        gl.uniform1i(self.at("u_has_alpha").as_ref(), picture.request.alpha.is_some().into());
+        for (unit, name) in ["u_red", "u_green", "u_blue", "u_alpha"].into_iter().enumerate() {
+            gl.uniform1i(self.at(name).as_ref(), unit as i32);
+        }
+    }
+
+    fn draw_tile(&self, picture: &Textures, number: usize, region: &Region, placement: &Placement, size: [u32; 2]) {
+        let gl = &self.gl;
+        let display = &picture.request.display_window;
+        let [r, g, b] = picture.request.color;
+        // Every sampler must have some texture.
+        for (unit, plane) in [r, g, b, picture.request.alpha.unwrap_or(r)].into_iter().enumerate() {
+            gl.active_texture(Gl::TEXTURE0 + unit as u32);
+            gl.bind_texture(Gl::TEXTURE_2D, picture.planes.get(plane).and_then(|tiles| tiles.get(number)));
+        }
+        gl.active_texture(Gl::TEXTURE0);
+        let [left, top] = placement.corner(display, region.x.into(), region.y.into());
+        gl.uniform2i(self.at("u_size").as_ref(), region.width as i32, region.height as i32);
+        let [x, y] = [placement.scale_x as f32, placement.scale_y as f32];
+        gl.uniform4f(self.at("u_place").as_ref(), left as f32, top as f32, x, y);
+        self.scissor(placement.rectangle(display, region, size), size);
+        gl.draw_arrays(Gl::TRIANGLES, 0, 3);
+    }
+
+    /// WebGL counts from the bottom.
+    fn scissor(&self, [left, top, right, bottom]: [i32; 4], size: [u32; 2]) {
+        self.gl.scissor(left, size[1] as i32 - bottom, right - left, bottom - top);
+    }
+
+    fn at(&self, uniform: &str) -> Option<WebGlUniformLocation> {
+        self.gl.get_uniform_location(&self.program, uniform)
+    }
+}
+
+fn link(gl: &Gl) -> Result<WebGlProgram> {
+    let refused = |log: Option<String>| {
+        let what = format!("the GPU's driver refused a shader: {}", log.unwrap_or_default());
+        Error::spec(what, "The picture is drawn without the GPU, more slowly")
+    };
+    let program = gl.create_program().ok_or_else(|| refused(None))?;
+    for (kind, source) in [(Gl::VERTEX_SHADER, shader::VERTEX), (Gl::FRAGMENT_SHADER, shader::FRAGMENT)] {
+        let part: WebGlShader = gl.create_shader(kind).ok_or_else(|| refused(None))?;
+        gl.shader_source(&part, source);
+        gl.compile_shader(&part);
+        if gl.get_shader_parameter(&part, Gl::COMPILE_STATUS) != JsValue::TRUE {
+            return Err(refused(gl.get_shader_info_log(&part)));
+        }
+        gl.attach_shader(&program, &part);
+    }
+    gl.link_program(&program);
+    if gl.get_program_parameter(&program, Gl::LINK_STATUS) != JsValue::TRUE {
+        return Err(refused(gl.get_program_info_log(&program)));
+    }
+    Ok(program)
+}

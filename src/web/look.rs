@@ -1,0 +1,240 @@
+//! How the picture is looked at: the view of the core, and the viewer's own aids on top of it.
+//!
+//! View, display, exposure and colour space are the core's and are written into snapshots. Gamma, offset, channel
+//! isolation and the clipping overlay are aids for the eye: the page says so, and snapshots are made without them. So is
+//! exposure on layers that hold data, which the core shows as they are.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Result;
+use crate::color::{Chromaticities, ColorSpace, Display, Encoding, Matrix3, Origin, Processor, View, ViewTransform};
+use crate::exr::LayerKind;
+
+/// What the page asks for; the names are those of its state.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct LookRequest {
+    pub(super) view: View,
+    pub(super) display: Display,
+    /// Stops.
+    pub(super) exposure: f32,
+    /// 1 changes nothing; the signal to the power 1/gamma.
+    pub(super) gamma: f32,
+    /// Added to display-linear light.
+    pub(super) offset: f32,
+    pub(super) isolate: Isolate,
+    pub(super) clipping: bool,
+    pub(super) layer: String,
+    pub(super) kind: LayerKind,
+    pub(super) space: SpaceRequest,
+}
+
+/// The colour space the file states, as `inspect` gives it, and the user's own choice.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub(super) struct SpaceRequest {
+    origin: String,
+    chromaticities: [f64; 8],
+    #[serde(default)]
+    choice: Option<String>,
+}
+
+/// Which channel is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Isolate {
+    Color,
+    Red,
+    Green,
+    Blue,
+    Alpha,
+    Luminance,
+}
+
+/// One line of the clipping overlay's legend.
+#[derive(Serialize)]
+pub(super) struct LegendEntry {
+    pub(super) id: &'static str,
+    pub(super) label: &'static str,
+}
+
+/// In the order of the shader's tests.
+pub(super) const LEGEND: [LegendEntry; 3] = [
+    LegendEntry { id: "nonfinite", label: "NaN or infinite in the file" },
+    LegendEntry { id: "above", label: "above display white" },
+    LegendEntry { id: "below", label: "below display black" },
+];
+
+impl SpaceRequest {
+    /// The user's choice, or what the file says.
+    pub(super) fn color_space(&self) -> Result<ColorSpace> {
+        const ORIGINS: [Origin; 5] =
+            [Origin::Chosen, Origin::InteropId, Origin::AcesContainer, Origin::Chromaticities, Origin::Assumed];
+        if let Some(choice) = &self.choice {
+            return ColorSpace::from_choice(choice);
+        }
+        let origin = ORIGINS.into_iter().find(|origin| origin.words() == self.origin).unwrap_or(Origin::Assumed);
+        Ok(ColorSpace { chromaticities: Chromaticities::from_flat(self.chromaticities), origin })
+    }
+}
+
+impl Isolate {
+    pub(super) const ALL: [Self; 6] = [Self::Color, Self::Red, Self::Green, Self::Blue, Self::Alpha, Self::Luminance];
+
+    pub(super) const fn id(self) -> &'static str {
+        match self {
+            Self::Color => "color",
+            Self::Red => "red",
+            Self::Green => "green",
+            Self::Blue => "blue",
+            Self::Alpha => "alpha",
+            Self::Luminance => "luminance",
+        }
+    }
+
+    pub(super) const fn label(self) -> &'static str {
+        match self {
+            Self::Color => "RGB",
+            Self::Red => "R",
+            Self::Green => "G",
+            Self::Blue => "B",
+            Self::Alpha => "A",
+            Self::Luminance => "Y",
+        }
+    }
+
+    /// Its number in the shader.
+    pub(super) const fn code(self) -> i32 {
+        match self {
+            Self::Color => 0,
+            Self::Red => 1,
+            Self::Green => 2,
+            Self::Blue => 3,
+            Self::Alpha => 4,
+            Self::Luminance => 5,
+        }
+    }
+}
+
+/// A look with every number worked out.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Look {
+    pub(super) processor: Processor,
+    pub(super) transform: ViewTransform,
+    pub(super) gamma: f32,
+    pub(super) offset: f32,
+    pub(super) isolate: Isolate,
+    pub(super) clipping: bool,
+    pub(super) kind: LayerKind,
+    /// Shares of display-linear R, G, B in luminance.
+    pub(super) luminance: [f32; 3],
+    description: String,
+}
+
+impl Look {
+    pub(super) fn new(request: &LookRequest) -> Result<Self> {
+        let space = request.space.color_space()?;
+        let transform = ViewTransform { view: request.view, display: request.display, exposure: request.exposure };
+        let processor = match request.kind {
+            LayerKind::Color => transform.processor(&space)?,
+            LayerKind::Data => {
+                let gain = f64::from(request.exposure).exp2();
+                Processor::new(&Matrix3::diagonal([gain; 3]), Encoding::Linear)
+            }
+        };
+        // The Y row of the matrix to XYZ. Every display has primaries that span a volume.
+        let luminance = request.display.chromaticities().rgb_to_xyz().map_or([0.0; 3], |matrix| matrix.to_f32()[1]);
+        let description = describe(request, &transform, &space);
+        Ok(Self {
+            processor,
+            transform,
+            gamma: request.gamma.clamp(0.01, 100.0),
+            offset: request.offset,
+            isolate: request.isolate,
+            clipping: request.clipping,
+            kind: request.kind,
+            luminance,
+            description,
+        })
+    }
+
+    /// The truth line: which transform is applied, aids included.
+    pub(super) fn description(&self) -> &str {
+        &self.description
+    }
+
+    /// Whether anything is in force that snapshots leave out.
+    pub(super) fn has_aids(&self) -> bool {
+        self.gamma != 1.0 || self.offset != 0.0 || self.isolate != Isolate::Color || self.clipping
+    }
+
+    /// A pixel of the file as display values, not cut: what the shader computes, isolation included.
+    pub(super) fn apply(&self, rgb: [f32; 3], alpha: f32) -> [f32; 3] {
+        let light = self.light(rgb);
+        let signal = |light: f32| self.aid(self.processor.encoding().encode(light));
+        match self.isolate {
+            Isolate::Color => light.map(signal),
+            Isolate::Red => [signal(light[0]); 3],
+            Isolate::Green => [signal(light[1]); 3],
+            Isolate::Blue => [signal(light[2]); 3],
+            Isolate::Alpha => [alpha; 3],
+            Isolate::Luminance => {
+                let [r, g, b] = self.luminance;
+                [signal(r * light[0] + g * light[1] + b * light[2]); 3]
+            }
+        }
+    }
+
+    /// Display-linear light.
+    pub(super) fn light(&self, rgb: [f32; 3]) -> [f32; 3] {
+        let [r, g, b] = rgb.map(finite);
+        self.processor.matrix().map(|row| row[0] * r + row[1] * g + row[2] * b + self.offset)
+    }
+
+    /// Luminance of the scene, exposure and aids left out; `None` for data.
+    pub(super) fn scene_luminance(&self, rgb: [f32; 3]) -> Option<f32> {
+        if self.kind == LayerKind::Data {
+            return None;
+        }
+        let [r, g, b] = rgb.map(finite);
+        let light = self.processor.matrix().map(|row| row[0] * r + row[1] * g + row[2] * b);
+        let luminance: f32 = self.luminance.iter().zip(light).map(|(share, light)| share * light).sum();
+        Some(luminance / self.transform.exposure.exp2())
+    }
+
+    fn aid(&self, signal: f32) -> f32 {
+        if self.gamma == 1.0 { signal } else { signal.abs().powf(1.0 / self.gamma).copysign(signal) }
+    }
+}
+
+/// As the core's processor: NaN to 0, infinities to the largest number that sums bear.
+fn finite(value: f32) -> f32 {
+    if value.is_nan() { 0.0 } else { value.clamp(-LARGEST, LARGEST) }
+}
+
+/// See `color::processor`.
+pub(super) const LARGEST: f32 = f32::MAX / 1e6;
+
+fn describe(request: &LookRequest, transform: &ViewTransform, space: &ColorSpace) -> String {
+    let mut text = match request.kind {
+        LayerKind::Color => transform.describe(space),
+        LayerKind::Data if request.exposure == 0.0 => format!("{}: data, shown as it is", request.layer),
+        LayerKind::Data => format!("{}: data, shown with a gain of {} stops", request.layer, signed(request.exposure)),
+    };
+    if request.offset != 0.0 {
+        text += &format!(", offset {}", signed(request.offset));
+    }
+    if request.gamma != 1.0 {
+        text += &format!(", gamma {}", request.gamma);
+    }
+    match request.isolate {
+        Isolate::Color => {}
+        Isolate::Luminance => text += ", luminance only",
+        other => text += &format!(", {} only", other.id()),
+    }
+    text
+}
+
+/// With a true minus sign, as in the rest of the line.
+fn signed(value: f32) -> String {
+    if value < 0.0 { format!("−{}", -value) } else { format!("+{value}") }
+}
