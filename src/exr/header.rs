@@ -401,9 +401,12 @@ impl RawPart {
             let place = cursor.place();
             let size = cursor.i32()?;
             let size = usize::try_from(size)
-                .map_err(|_| Error::malformed(place, format!("attribute {name:?} has the negative size {size}")))?;
+                .map_err(|_| Error::malformed(place.clone(), format!("attribute {name:?} has the negative size {size}")))?;
             let start = cursor.offset();
-            let bytes = cursor.take(size)?;
+            let left = cursor.remaining();
+            let bytes = cursor.take(size).map_err(|_| {
+                Error::truncated(place, format!("attribute {name:?} claims {size} bytes, the file has {left} more"))
+            })?;
             if kind == "chlist" && name == "channels" {
                 raw.channels = Some(parse_channels(bytes, start)?);
             } else {

@@ -53,7 +53,8 @@ impl BlobSource {
             None => reader.insert(FileReaderSync::new()?),
         };
         let slice = self.blob.slice_with_f64_and_f64(range.start as f64, range.end as f64)?;
-        let bytes = Uint8Array::new(&reader.read_as_array_buffer(&slice)?);
+        let buffer: JsValue = reader.read_as_array_buffer(&slice)?.into();
+        let bytes = Uint8Array::new(&buffer);
         Ok(Window { range, bytes })
     }
 }

@@ -14,6 +14,7 @@ mod layout;
 mod look;
 mod object;
 mod probe;
+mod qc_run;
 mod shader;
 mod viewer;
 mod worker_file;
@@ -21,6 +22,7 @@ mod worker_file;
 pub use blob::BlobSource;
 pub use catalog::{catalog, group_files};
 pub use fault::to_js as error_to_js;
+pub use qc_run::QcRun;
 pub use viewer::Viewer;
 pub use worker_file::WorkerFile;
 

@@ -88,7 +88,7 @@ impl WorkerFile {
         set(&object, "y", &JsValue::from_f64((i64::from(window.y) - i64::from(top)) as f64));
         set(&object, "rows", &JsValue::from_f64(window.height.into()));
         set(&object, "planes", &self.frame.planes.iter().map(plane_object).collect::<Array>());
-        set(&object, "missing", &self.missing()?);
+        set(&object, "missing", &self.missing()?.into());
         Ok(object.into())
     }
 
@@ -116,6 +116,16 @@ impl WorkerFile {
 }
 
 impl WorkerFile {
+    /// As the user knows the file.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What decoding takes, borrowed side by side.
+    pub(super) fn parts(&mut self) -> (&BlobSource, &Header, &Limits, &mut Frame) {
+        (&self.source, &self.header, &self.limits, &mut self.frame)
+    }
+
     /// The error with the file's name, as JavaScript gets it.
     fn error(&self, error: Error) -> JsValue {
         fault::to_js(&error.in_file(&self.name))

@@ -1,0 +1,10 @@
+//! The core through its public API, against values from other programs.
+
+mod colour;
+mod exr_reading;
+
+/// The bytes of a file under `tests/fixtures`.
+fn fixture(name: &str) -> Vec<u8> {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name);
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
