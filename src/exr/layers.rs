@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::attribute::AttributeValue;
 use super::header::{Header, Part};
 
 /// Channels of one part that form a picture.
@@ -106,8 +107,16 @@ fn layer(number: usize, part: &Part, prefix: &str, channels: Vec<usize>) -> Laye
         ("", name) => name.to_owned(),
         (prefix, _) => prefix.to_owned(),
     };
-    let view = part.view.clone();
+    let view = part.view.clone().or_else(|| stereo_view(part, prefix));
     Layer { part: number, name, view, kind, color, alpha: find(&["A", "alpha"]), channels }
+}
+
+/// The view of a layer in a part that holds several: the last prefix but the channel's own name that is a view, or the
+/// first view where there is none (*Introduction*, "Multi-view").
+fn stereo_view(part: &Part, prefix: &str) -> Option<String> {
+    let Some(AttributeValue::Texts(views)) = part.attribute("multiView") else { return None };
+    let named = prefix.rsplit('.').find(|segment| views.iter().any(|view| view == segment));
+    if named.is_none() && prefix.is_empty() { views.first().cloned() } else { named.map(str::to_owned) }
 }
 
 /// `RGBA` for channels without any name of their own, or their names where they are others.

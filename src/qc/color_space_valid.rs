@@ -8,7 +8,7 @@
 use half::f16;
 
 use super::check::{Answer, Check, CheckId, FrameObserved, Observation, ShotContext};
-use super::components::Components;
+use super::components::{Component, Components};
 use super::report::{QcIssue, Severity};
 use crate::color::{ColorSpace, Origin};
 use crate::exr::{LayerKind, Part};
@@ -82,27 +82,27 @@ impl ColorSpaceValid {
     }
 
     fn non_finite(&mut self, frame: &Frame, color: &[usize; 3], part: &Part, at: &Observation<'_>) {
-        let areas = NonFinite::find(frame, color, part);
-        self.non_finite.push((at.number, areas.pixels as f64));
+        let planes: Vec<&Plane> = color_planes(frame, color, part).filter(|plane| has_non_finite(plane)).collect();
+        let areas = non_finite_areas(frame, &planes);
+        let total: u64 = areas.iter().map(|area| area.pixels).sum();
+        self.non_finite.push((at.number, total as f64));
         let issue = |severity, text: String, region: Region| {
             QcIssue::new(CheckId::ColorSpaceValid, severity, text, at.number, at.file)
                 .at(region.relative_to(&frame.display_window))
                 .suggest("Find the division by zero or the broken texture that makes them, and render again.")
         };
-        for (region, pixels) in areas.boxes.iter().take(MOST_TOLD) {
-            let shown = region.intersection(&frame.display_window);
-            let (severity, place) = match shown.is_empty() {
+        for area in areas.iter().take(MOST_TOLD) {
+            let (severity, place) = match area.region.intersection(&frame.display_window).is_empty() {
                 true => (Severity::Info, " outside the visible picture"),
                 false => (Severity::Error, ""),
             };
-            let count = if *pixels == 1 { "1 pixel is".to_owned() } else { format!("{pixels} pixels are") };
-            let text = format!("{count} not finite{place} ({} in {}).", areas.kinds(), areas.channels.join(", "));
-            self.issues.push(issue(severity, text, *region).measured(*pixels as f64, 0.0));
+            let count = if area.pixels == 1 { "1 pixel is".to_owned() } else { format!("{} pixels are", area.pixels) };
+            let text = format!("{count} not finite{place} ({}).", contents(frame, &planes, area.region));
+            self.issues.push(issue(severity, text, area.region).measured(area.pixels as f64, 0.0));
         }
-        if areas.boxes.len() > MOST_TOLD {
-            let rest = &areas.boxes[MOST_TOLD..];
-            let region = rest.iter().fold(Region::default(), |all, (region, _)| all.union(region));
-            let pixels: u64 = rest.iter().map(|(_, pixels)| pixels).sum();
+        if let Some(rest) = areas.get(MOST_TOLD..).filter(|rest| !rest.is_empty()) {
+            let region = rest.iter().fold(Region::default(), |all, area| all.union(&area.region));
+            let pixels: u64 = rest.iter().map(|area| area.pixels).sum();
             let text = format!("{pixels} more pixels in {} areas are not finite.", rest.len());
             self.issues.push(issue(Severity::Error, text, region).measured(pixels as f64, 0.0));
         }
@@ -216,49 +216,46 @@ impl Statement {
     }
 }
 
-/// The pixels of a frame that are no numbers.
-struct NonFinite {
-    pixels: u64,
-    /// Largest first.
-    boxes: Vec<(Region, u64)>,
-    channels: Vec<String>,
-    nan: bool,
-    infinite: bool,
+/// Areas of pixels that are no numbers in any of the planes, largest first.
+fn non_finite_areas(frame: &Frame, planes: &[&Plane]) -> Vec<Component> {
+    let (window, width) = (frame.data_window, frame.data_window.width as usize);
+    let mut components = Components::default();
+    if planes.is_empty() {
+        return Vec::new();
+    }
+    let (mut row, mut marked) = (vec![0.0; width], vec![false; width]);
+    for y in 0..window.height as usize {
+        marked.fill(false);
+        for plane in planes {
+            plane.samples.read_f32(y * width, &mut row);
+            for (mark, value) in marked.iter_mut().zip(&row) {
+                *mark |= !value.is_finite();
+            }
+        }
+        components.add_row(window.x, (i64::from(window.y) + y as i64) as i32, marked.iter().copied());
+    }
+    components.finish(GAP)
 }
 
-impl NonFinite {
-    fn find(frame: &Frame, color: &[usize; 3], part: &Part) -> Self {
-        let mut found = Self { pixels: 0, boxes: Vec::new(), channels: Vec::new(), nan: false, infinite: false };
-        let planes: Vec<&Plane> = color_planes(frame, color, part).filter(|plane| has_non_finite(plane)).collect();
-        if planes.is_empty() {
-            return found;
+/// What there is in an area of such pixels: `NaN in R and B, infinity in G`.
+fn contents(frame: &Frame, planes: &[&Plane], area: Region) -> String {
+    let (window, width) = (frame.data_window, frame.data_window.width as usize);
+    let inside = area.relative_to(&window);
+    let mut row = vec![0.0; inside.width as usize];
+    let mut kinds: [(&str, Vec<&str>); 2] = [("NaN", Vec::new()), ("infinity", Vec::new())];
+    for plane in planes {
+        let (mut nan, mut infinite) = (false, false);
+        for y in inside.y as usize..inside.y as usize + inside.height as usize {
+            plane.samples.read_f32(y * width + inside.x as usize, &mut row);
+            nan |= row.iter().any(|value| value.is_nan());
+            infinite |= row.iter().any(|value| value.is_infinite());
         }
-        let (window, width) = (frame.data_window, frame.data_window.width as usize);
-        let mut rows = vec![vec![0.0; width]; planes.len()];
-        let mut components = Components::default();
-        for y in 0..window.height as usize {
-            for (row, plane) in rows.iter_mut().zip(&planes) {
-                plane.samples.read_f32(y * width, row);
-            }
-            let marked = (0..width).map(|x| rows.iter().any(|row| !row[x].is_finite()));
-            components.add_row(window.x, (i64::from(window.y) + y as i64) as i32, marked);
-            let mut values = rows.iter().flatten();
-            found.nan |= values.clone().any(|value| value.is_nan());
-            found.infinite |= values.any(|value| value.is_infinite());
-        }
-        found.channels = planes.iter().map(|plane| plane.name.clone()).collect();
-        found.boxes = components.finish(GAP).into_iter().map(|area| (area.region, area.pixels)).collect();
-        found.pixels = found.boxes.iter().map(|(_, pixels)| pixels).sum();
-        found
-    }
-
-    fn kinds(&self) -> &'static str {
-        match (self.nan, self.infinite) {
-            (true, true) => "NaN and infinity",
-            (true, false) => "NaN",
-            _ => "infinity",
+        for ((_, names), there) in kinds.iter_mut().zip([nan, infinite]) {
+            names.extend(there.then_some(plane.name.as_str()));
         }
     }
+    let phrases = kinds.iter().filter(|(_, names)| !names.is_empty());
+    phrases.map(|(kind, names)| format!("{kind} in {}", names.join(" and "))).collect::<Vec<_>>().join(", ")
 }
 
 /// The layer's colour planes, each once.

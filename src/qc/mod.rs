@@ -13,7 +13,7 @@ mod resolution_match;
 mod validator;
 
 pub use check::{Answer, Check, CheckId, FrameObserved, Observation, QC_CHECKS, ShotContext};
-pub use components::Components;
+pub use components::{Component, Components};
 pub use report::{
     Category, CheckResult, Generator, Outcome, QcIssue, QcReport, ReportContext, ReportFile, Severity, ShotReport, Status,
     Summary, ViewName,
