@@ -1,8 +1,59 @@
 #!/usr/bin/env bash
-# Benchmarks. TO BE FILLED.
+# Benchmarks against the programs that others use, in one run, and one table at the end: bench.sh [decode|browser|all].
+# Figures, with every single time, go to target/bench. docs/BENCHMARKS.md says what the rows mean.
 . "$(dirname "$0")/lib.sh"
 
-scripts/setup-native.sh
-scripts/setup-media.sh
+BENCH=$ROOT/target/bench
+ROUNDS=${ROUNDS:-11}
+what=${1:-all}
 
-cargo bench "$@"
+case $what in decode | browser | all) ;; *) die "usage: scripts/bench.sh [decode|browser|all]" ;; esac
+
+mkdir -p "$BENCH"
+scripts/setup-native.sh
+scripts/setup-bench.sh
+
+# build_serve: prints the path of our side, which has a hash in its name.
+build_serve() {
+  cargo bench --no-run --bench serve --message-format=json | "$ROOT/target/venv/bin/python" -c '
+import json, sys
+for line in sys.stdin:
+    message = json.loads(line)
+    if message.get("executable") and message["target"]["name"] == "serve":
+        print(message["executable"])
+'
+}
+
+# glibc keeps what is freed, for everybody: otherwise each decode of those who hand out new arrays begins with 20,000
+# page faults, which is a matter of the caller and not of the decoder.
+decode() {
+  MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=$((8 << 30)) \
+    "$ROOT/target/venv/bin/python" benches/decode_peers.py "$serve" "$BENCH" --rounds "$ROUNDS"
+}
+
+browser() {
+  [ -f "$BENCH/plate-zip.exr" ] || printf 'plate\t%s\n' "$BENCH/plate-zip.exr" | "$serve" >/dev/null
+  node benches/browser/run.mjs "$BENCH" "$ROUNDS"
+}
+
+# Everything is built before anything is measured.
+say "building"
+serve=$(build_serve)
+[ -x "$serve" ] || die "cargo did not say where it put benches/serve.rs"
+if [ "$what" != decode ]; then
+  scripts/build-web.sh
+  . scripts/setup-browser.sh
+fi
+
+reports=()
+if [ "$what" != browser ]; then
+  rm -f "$BENCH/decode.json"
+  decode
+  reports+=("$BENCH/decode.json")
+fi
+if [ "$what" != decode ]; then
+  rm -f "$BENCH/browser.json"
+  browser
+  reports+=("$BENCH/browser.json")
+fi
+"$ROOT/target/venv/bin/python" benches/report.py "${reports[@]}"

@@ -38,6 +38,7 @@ brotli=$(node -e 'const z = require("node:zlib"); process.stdout.write(String(z.
 say "page: $((raw / 1024)) KB of wasm, $((gzip / 1024)) KB gzipped, $((brotli / 1024)) KB with brotli (limit: $LIMIT_KB KB gzipped)"
 [ "$gzip" -le "$((LIMIT_KB * 1024))" ] || die "the page grew past $LIMIT_KB KB: make it smaller, or raise LIMIT_KB in scripts/build-web.sh and say why"
 
+mkdir -p www
 rm -rf "$OUT"
 mv "$made" "$OUT"
 printf '%s\n' "$inputs" >"$STAMP"

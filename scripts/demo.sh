@@ -3,7 +3,6 @@
 . "$(dirname "$0")/lib.sh"
 
 GSD=$CARGO_TARGET_DIR/release/blender-gsd
-# shellcheck disable=SC2034 # until the steps use it
 FIXTURES=tests/fixtures
 OUT=output
 
@@ -16,12 +15,27 @@ step() {
   "$@"
 }
 
-# ---------------------------------------------------------------------------------------------------------------------
-# The demonstration itself. TO BE FILLED: steps over $FIXTURES into $OUT.
-steps() {
-  step "The commands there are" "$GSD" --help
+# findings COMMAND...: finding errors (exit 1) is what a check is for; only "could not do it" stops the demonstration.
+findings() {
+  local code=0
+  "$@" || code=$?
+  [ "$code" -le 1 ] || return "$code"
 }
-# ---------------------------------------------------------------------------------------------------------------------
+
+steps() {
+  local scene=$FIXTURES/demo/composites/SCN-002 shot
+  step "What a frame says about itself" "$GSD" inspect "$scene/SHOT-002-001/SHOT-002-001_comp.1001.exr"
+  for shot in SHOT-002-001 SHOT-002-002 SHOT-002-003; do
+    step "$shot as an exact sRGB picture" \
+      "$GSD" convert "$scene/$shot/${shot}_comp.1001.exr" "$OUT/$shot.png" --display srgb
+  done
+  step "The same as 16-bit Rec.709, one stop under" \
+    "$GSD" convert "$scene/SHOT-002-002/SHOT-002-002_comp.1001.exr" "$OUT/SHOT-002-002_rec709.png" --bits 16 --exposure -1
+  step "Quality control of the scene (small samples, so their size is an error)" \
+    findings "$GSD" validate-output --path "$scene" --report "$OUT/qc_report.json"
+  step "A frame with NaN and infinity in it" \
+    findings "$GSD" validate-output --path "$FIXTURES/openexr/BrightRingsNanInf.exr" --format none
+}
 
 prepare() {
   scripts/setup-native.sh
@@ -33,7 +47,7 @@ prepare() {
 farewell() {
   cat <<END
 
-Look in   $OUT/
+Look in   $OUT/              the pictures, and qc_report.json
 Next      make serve    the review page: drag frames onto it
           make help     everything else
 END

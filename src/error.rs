@@ -8,7 +8,7 @@ use std::fmt;
 /// The crate's result.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What went wrong, by who can mend it.
+/// What went wrong, by who can mend it. The words are boxed: errors are rare, and results travel by value.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The input is damaged, or holds something that is not read (yet).
@@ -16,21 +16,21 @@ pub enum Error {
     Input(InputError),
     /// What was asked for does not fit: an option, a name, a setting. Carries the allowed values.
     #[error("{0}")]
-    Spec(Fault),
+    Spec(Box<Fault>),
     /// Another program failed.
     #[error("{0}")]
-    Tool(Fault),
+    Tool(Box<Fault>),
     /// The operating system refused to read or write.
     #[error("{fault}: {source}")]
     Io {
         /// What was tried, and where.
-        fault: Fault,
+        fault: Box<Fault>,
         /// The system's answer.
         source: std::io::Error,
     },
     /// The input may be sound, but is larger than the limits in force.
     #[error("{0}")]
-    Limit(Fault),
+    Limit(Box<Fault>),
 }
 
 /// One fault in words: where, what, and what to do about it.
@@ -50,7 +50,7 @@ pub struct InputError {
     /// The kind of trouble, for code that branches on it.
     pub cause: InputCause,
     /// The same in words.
-    pub fault: Fault,
+    pub fault: Box<Fault>,
 }
 
 /// The kinds of trouble an input can have.
@@ -167,18 +167,18 @@ impl Error {
 
     /// Something asked for that does not fit; `next` gives the allowed values.
     pub fn spec(what: impl Into<String>, next: impl Into<String>) -> Self {
-        Self::Spec(Fault { what: what.into(), next: next.into(), ..Fault::default() })
+        Self::Spec(Box::new(Fault { what: what.into(), next: next.into(), ..Fault::default() }))
     }
 
     /// An input larger than a limit; `next` says how to raise it or do with less.
     pub fn limit(what: impl Into<String>, next: impl Into<String>) -> Self {
-        Self::Limit(Fault { what: what.into(), next: next.into(), ..Fault::default() })
+        Self::Limit(Box::new(Fault { what: what.into(), next: next.into(), ..Fault::default() }))
     }
 
     /// The system's refusal while doing `what` to `file`.
     pub fn io(what: impl Into<String>, file: impl fmt::Display, source: std::io::Error) -> Self {
         let place = Place { file: Some(file.to_string()), ..Place::default() };
-        Self::Io { fault: Fault { place, what: what.into(), next: String::new() }, source }
+        Self::Io { fault: Box::new(Fault { place, what: what.into(), next: String::new() }), source }
     }
 
     /// The same error with what to do about it.
@@ -226,7 +226,7 @@ impl Error {
     }
 
     fn input(cause: InputCause, place: Place, what: impl Into<String>) -> Self {
-        let fault = Fault { place, what: what.into(), next: String::new() };
+        let fault = Box::new(Fault { place, what: what.into(), next: String::new() });
         Self::Input(InputError { cause, fault })
     }
 

@@ -32,12 +32,15 @@ pub(super) fn count(part: &Part) -> Result<usize> {
             }
         }
     };
-    // The largest count that offsets can be computed with; a table that long cannot lie in any file.
+    // A longer table cannot lie in any file, and its bytes must be countable on a 32-bit machine.
     usize::try_from(count)
         .ok()
-        .filter(|&count| count < 1 << 40 && count < usize::MAX / 16)
+        .filter(|&count| count as u64 <= LARGEST_COUNT)
         .ok_or_else(|| Error::malformed(Place::default(), format!("{count} chunks are claimed")))
 }
+
+/// Chunks that a part may claim.
+const LARGEST_COUNT: u64 = 1 << 28;
 
 /// Sizes of the levels in one direction, from the full size down to 1 (*Introduction*, "Levels").
 fn level_sizes(full: u32, round_up: bool) -> Vec<u32> {

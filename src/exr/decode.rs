@@ -209,7 +209,7 @@ fn clear(part: &Part, region: Region, targets: &mut [Target<'_>]) {
     }
 }
 
-/// Notes what is missing; neighbouring chunks with the same trouble become one area.
+/// Notes what is missing; neighbouring chunks become one area with the first one's trouble.
 fn finish(frame: &mut Frame, failures: Vec<(Region, Error)>, bands: usize) -> Result<()> {
     let lost: u64 = failures.iter().map(|(region, _)| region.area()).sum();
     if bands > 0 && lost >= frame.data_window.area() {

@@ -23,12 +23,13 @@ impl FileSource {
     pub fn open(path: &Path) -> Result<Self> {
         let name = path.display().to_string();
         let refused = |error| Error::io("cannot be opened", &name, error);
-        let file = File::open(path).map_err(refused)?;
-        let metadata = file.metadata().map_err(refused)?;
-        if !metadata.is_file() {
+        // Looked at before it is opened: opening a pipe waits for someone to write into it.
+        if !std::fs::metadata(path).map_err(refused)?.is_file() {
             return Err(Error::wrong_kind("this is not a regular file").in_file(name));
         }
-        Ok(Self { file, length: metadata.len(), name })
+        let file = File::open(path).map_err(refused)?;
+        let length = file.metadata().map_err(refused)?.len();
+        Ok(Self { file, length, name })
     }
 }
 
@@ -42,8 +43,9 @@ impl ByteSource for FileSource {
             return Err(crate::exr::out_of_range(&range, self.length));
         }
         scratch.resize((range.end - range.start) as usize, 0);
-        read_exact_at(&self.file, scratch, range.start)
-            .map_err(|error| Error::io(format!("bytes {} to {} cannot be read", range.start, range.end), &self.name, error))?;
+        read_exact_at(&self.file, scratch, range.start).map_err(|error| {
+            Error::io(format!("bytes {} to {} cannot be read", range.start, range.end), &self.name, error)
+        })?;
         Ok(scratch)
     }
 }

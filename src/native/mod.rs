@@ -1,5 +1,14 @@
 //! What only a machine with files, processes and threads can do.
 
+pub mod atomic;
+pub mod clock;
 mod file;
+pub mod frames;
+pub mod manifest;
+pub mod project;
+pub mod server;
+pub mod statistics;
+pub mod transform;
+pub mod validate;
 
 pub use file::FileSource;

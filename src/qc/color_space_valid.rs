@@ -162,7 +162,7 @@ impl Check for ColorSpaceValid {
             issues: self.issues,
             not_tested: wanted.is_none().then(|| "no format to compare the colour space with".to_owned()),
             tested: true,
-            measured: Some((worst, 0.0, "non-finite pixels in a frame")),
+            measured: (worst > 0.0).then_some((worst, 0.0, "non-finite pixels in a frame")),
             metrics: vec![("non_finite_pixels", self.non_finite), ("negative_share", self.negative)],
         }
     }

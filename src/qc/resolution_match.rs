@@ -51,7 +51,6 @@ impl ResolutionMatch {
             self.tell("size", || {
                 let text = format!("The picture is {}x{}, the spec asks for {width}x{height}.", display.width, display.height);
                 issue(Severity::Error, text)
-                    .measured(display.area() as f64, f64::from(width) * f64::from(height))
                     .suggest("Set the output resolution of the composite, or deliver it as another format.")
             });
         }

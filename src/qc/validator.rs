@@ -97,7 +97,7 @@ impl Validator {
             issues.extend(answer.issues);
             result
         });
-        issues.sort_by(|a, b| (a.severity, a.frame, a.check).cmp(&(b.severity, b.frame, b.check)));
+        issues.sort_by_key(|issue| (issue.severity, issue.frame, issue.check));
         ShotReport {
             shot_id: self.options.shot_id,
             status: Status::of(&issues),

@@ -1,0 +1,33 @@
+//! A progress bar on stderr.
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// Frames done, rate and time left; nothing where there is no terminal.
+#[derive(Debug)]
+pub(super) struct Progress(ProgressBar);
+
+impl Progress {
+    pub(super) fn new(is_shown: bool) -> Self {
+        let target = if is_shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(Some(0), target);
+        // The template is fixed; were it wrong, indicatif's own would do.
+        let template = "{wide_bar} {pos}/{len} frames, {per_sec}, {eta} left";
+        let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+        bar.set_style(style.with_key("per_sec", |state: &indicatif::ProgressState, out: &mut dyn std::fmt::Write| {
+            let _ = write!(out, "{:.1} frames/s", state.per_sec());
+        }));
+        Self(bar)
+    }
+
+    pub(super) fn set(&self, done: usize, total: usize) {
+        self.0.set_length(total as u64);
+        self.0.set_position(done as u64);
+    }
+}
+
+impl Drop for Progress {
+    /// The bar is gone before results and errors are printed.
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}

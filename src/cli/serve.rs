@@ -1,0 +1,45 @@
+//! `serve`: the review page on loopback.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::output::Output;
+use crate::Result;
+use crate::native::server::{DEFAULT_PORT, Server};
+
+const EXAMPLES: &str = "\
+Examples:
+  blender-gsd serve
+  blender-gsd serve output/editorial/SCN-002 --port 0
+
+Nothing but this machine can reach it, and it never writes. With DIR, the page can open the files in it: /files/ lists \
+them. Ctrl-C ends it.";
+
+/// Open the review page on loopback
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct ServeArguments {
+    /// A folder whose files the page may read
+    #[arg(value_name = "DIR")]
+    folder: Option<PathBuf>,
+    /// The port to listen on; 0 picks a free one
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_PORT)]
+    port: u16,
+}
+
+pub(super) fn run(arguments: &ServeArguments, output: &Output) -> Result<ExitCode> {
+    let server = Server::bind(arguments.folder.as_deref(), arguments.port)?;
+    if !server.has_page() {
+        output.warning("the review page is not built into this binary: type `make web`, then build again");
+    }
+    if output.json {
+        output.result(&format!("{}\n", serde_json::json!({ "url": server.url() })))?;
+    } else {
+        output.result(&format!("{}\n", server.url()))?;
+    }
+    output.note("Ctrl-C ends it");
+    server.run()?;
+    Ok(ExitCode::SUCCESS)
+}

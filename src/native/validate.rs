@@ -1,0 +1,228 @@
+//! Checks delivered frames: finds them, decodes them one after another, lets the checks see each.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::frames::{self, Listing, SequenceFiles};
+use super::{FileSource, atomic};
+use crate::color::ViewTransform;
+use crate::convert::find_layer;
+use crate::exr::{self, Header, Layer, Limits, Request};
+use crate::frame::Frame;
+use crate::qc::{FrameObserved, Observation, QcReport, ReportContext, ShotReport, Validator, ValidatorOptions};
+use crate::sequence::Sequence;
+use crate::spec::{OutputSpec, output_format};
+use crate::{Error, Result};
+
+/// What to check, and against what.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// A frame, or a folder of frames.
+    pub path: PathBuf,
+    /// The deliverable it should be.
+    pub expected: Expected,
+    /// What display values are looked at through.
+    pub transform: ViewTransform,
+    /// RFC 3339, UTC: goes into the report.
+    pub generated_at: String,
+    /// The year the film is set in.
+    pub period_year: i32,
+}
+
+/// The deliverable that frames are held against.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub enum Expected {
+    /// What the kind of file is made for: EXR frames are masters.
+    #[default]
+    ByKind,
+    /// This one.
+    Format(&'static OutputSpec),
+    /// None; comparisons with a spec are not applicable.
+    Nothing,
+}
+
+/// How far a job is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Frames that were observed.
+    pub done: usize,
+    /// Frames of the job.
+    pub total: usize,
+}
+
+/// A finished job.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Validated {
+    /// What was found.
+    pub report: QcReport,
+    /// Movies in the folder, which were not looked at.
+    pub videos: Vec<PathBuf>,
+}
+
+/// Runs the job. `watch` hears of the start and of every finished frame.
+///
+/// # Errors
+/// If there is nothing to check. A frame that cannot be read is a finding, and the others are looked at all the same.
+pub fn validate(job: &Job, mut watch: impl FnMut(Progress)) -> Result<Validated> {
+    let Found { listing, whole } = find(&job.path)?;
+    let spec = match job.expected {
+        Expected::ByKind => Some(output_format("master_exr")?.clone()),
+        Expected::Format(spec) => Some(spec.clone()),
+        Expected::Nothing => None,
+    };
+    let total = listing.sequences.iter().map(|sequence| sequence.paths.len()).sum();
+    let mut progress = Progress { done: 0, total };
+    watch(progress);
+
+    let mut buffer = Frame::default();
+    let mut shots = Vec::new();
+    for (sequence, shot_id) in listing.sequences.iter().zip(shot_ids(&job.path, &listing.sequences)) {
+        let is_sequence = whole && !sequence.sequence.suffix.is_empty();
+        let options = ValidatorOptions { shot_id, spec: spec.clone(), is_sequence };
+        shots.push(shot(sequence, options, &mut buffer, || {
+            progress.done += 1;
+            watch(progress);
+        }));
+    }
+    let context = ReportContext {
+        scene_id: scene_id(&job.path),
+        generated_at: job.generated_at.clone(),
+        transform: job.transform,
+        period_year: job.period_year,
+    };
+    Ok(Validated { report: QcReport::new(shots, progress.done, context), videos: listing.videos })
+}
+
+/// Writes the report, whole or not at all.
+///
+/// # Errors
+/// If the system refuses.
+pub fn write_report(path: &Path, report: &QcReport) -> Result<()> {
+    atomic::write(path, to_json(report)?.as_bytes())
+}
+
+/// The report as `qc_report.json` holds it.
+///
+/// # Errors
+/// None that a report can bring about.
+pub fn to_json(report: &QcReport) -> Result<String> {
+    let json = serde_json::to_string_pretty(report);
+    json.map(|json| json + "\n").map_err(|error| Error::spec(format!("the report cannot be written: {error}"), ""))
+}
+
+struct Found {
+    listing: Listing,
+    /// Whether whole sequences were asked for, and not one frame.
+    whole: bool,
+}
+
+fn find(path: &Path) -> Result<Found> {
+    let metadata = std::fs::metadata(path).map_err(|error| Error::io("cannot be opened", path.display(), error))?;
+    if metadata.is_dir() {
+        let listing = frames::list(path)?;
+        if listing.sequences.is_empty() {
+            return Err(nothing(path, &listing));
+        }
+        return Ok(Found { listing, whole: true });
+    }
+    if frames::is_video(path) {
+        return Err(no_video().in_file(path.display()));
+    }
+    if !frames::is_exr(path) {
+        let error = Error::spec("this kind of file is not checked", "Give an .exr frame or a folder of frames");
+        return Err(error.in_file(path.display()));
+    }
+    let sequences = Vec::from_iter(frames::single(path));
+    Ok(Found { listing: Listing { sequences, ..Listing::default() }, whole: false })
+}
+
+/// The answer to a folder without frames: what was looked for, and what was there instead.
+fn nothing(path: &Path, listing: &Listing) -> Error {
+    if !listing.videos.is_empty() {
+        return no_video().in_file(path.display());
+    }
+    let folders = match listing.folders {
+        1 => String::new(),
+        n => format!(" and the {} folders below it", n - 1),
+    };
+    let what = format!("there is no .exr file in this folder{folders} (hidden ones were not looked at)");
+    Error::spec(what, "Give a folder of EXR frames, or one frame").in_file(path.display())
+}
+
+fn no_video() -> Error {
+    Error::spec("checking video (.mov, .mp4) is not supported yet", "Check the EXR master it was made from")
+}
+
+/// Names for the report: the stem, or more of the path where two sequences share it.
+fn shot_ids(root: &Path, sequences: &[SequenceFiles]) -> Vec<String> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for sequence in sequences {
+        *counts.entry(sequence.sequence.stem()).or_default() += 1;
+    }
+    let id = |files: &SequenceFiles| {
+        let Sequence { prefix, suffix, .. } = &files.sequence;
+        let stem = files.sequence.stem();
+        if counts.get(stem) == Some(&1) {
+            return stem.to_owned();
+        }
+        let number = if suffix.is_empty() { "" } else { "#" };
+        let name = PathBuf::from(format!("{prefix}{number}{suffix}"));
+        files.folder.strip_prefix(root).unwrap_or(&files.folder).join(name).display().to_string()
+    };
+    sequences.iter().map(id).collect()
+}
+
+/// A folder's own name, a file's stem.
+fn scene_id(path: &Path) -> String {
+    let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let name = if real.is_dir() { real.file_name() } else { path.file_stem() };
+    name.map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+}
+
+fn shot(files: &SequenceFiles, options: ValidatorOptions, buffer: &mut Frame, mut done: impl FnMut()) -> ShotReport {
+    let mut validator = Validator::new(options);
+    for (frame, path) in files.sequence.frames.iter().zip(&files.paths) {
+        let file = path.display().to_string();
+        match decode(path, buffer) {
+            Ok(Decoded { header, layer }) => {
+                let seen = match header.parts.get(layer.part) {
+                    Some(part) => FrameObserved::Picture {
+                        header: &header,
+                        part,
+                        layer: &layer,
+                        frame: buffer,
+                        space: buffer.color_space,
+                    },
+                    None => FrameObserved::Unreadable("its layer is in no part"),
+                };
+                validator.observe(&Observation { file: &file, number: frame.number, seen });
+            }
+            Err(error) => {
+                let why = error.to_string();
+                validator.observe(&Observation {
+                    file: &file,
+                    number: frame.number,
+                    seen: FrameObserved::Unreadable(&why),
+                });
+            }
+        }
+        done();
+    }
+    validator.finish()
+}
+
+struct Decoded {
+    header: Header,
+    layer: Layer,
+}
+
+/// The picture channels of the layer to show first, into a buffer whose memory is used frame after frame.
+fn decode(path: &Path, buffer: &mut Frame) -> Result<Decoded> {
+    let limits = Limits::default();
+    let source = FileSource::open(path)?;
+    let header = Header::read(&source, &limits)?;
+    let layer = find_layer(&header, None)?;
+    let request = Request { part: layer.part, channels: layer.picture_channels(), bands: None };
+    exr::decode_into(&source, &header, &request, &limits, buffer)?;
+    Ok(Decoded { header, layer })
+}
