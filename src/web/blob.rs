@@ -90,7 +90,8 @@ impl ByteSource for BlobSource {
                 return Ok(scratch);
             }
         }
-        let (slot, ahead) = if range.end <= HEAD { (head, 0..HEAD) } else { (recent, range.start..range.start + READ_AHEAD) };
+        let (slot, ahead) =
+            if range.end <= HEAD { (head, 0..HEAD) } else { (recent, range.start..range.start + READ_AHEAD) };
         let wanted = ahead.start..ahead.end.max(range.end).min(self.length);
         let window = self.fetch(reader, wanted).map_err(|error| {
             let what = format!("the browser could not read the file: {}", words(&error));

@@ -62,7 +62,8 @@ impl PlainCanvas {
 
     /// As the GPU's `upload`.
     pub(super) fn upload(&mut self, plane: usize, y: u32, rows: u32, samples: &Object) -> Result<()> {
-        let picture = self.picture.as_mut().and_then(|p| Some((*p.request.planes.get(plane)?, p.pieces.get_mut(plane)?)));
+        let picture =
+            self.picture.as_mut().and_then(|p| Some((*p.request.planes.get(plane)?, p.pieces.get_mut(plane)?)));
         let Some((kind, pieces)) = picture else {
             return Err(Error::spec(format!("there is no plane {plane}"), ""));
         };
@@ -70,7 +71,8 @@ impl PlainCanvas {
             SampleType::Half => samples.dyn_ref().cloned().map(Samples::Half),
             SampleType::Float | SampleType::Uint => samples.dyn_ref().cloned().map(Samples::Float),
         };
-        let samples = samples.ok_or_else(|| Error::spec("rows of the picture came in another type than promised", ""))?;
+        let samples =
+            samples.ok_or_else(|| Error::spec("rows of the picture came in another type than promised", ""))?;
         pieces.push(Piece { y, rows, samples });
         Ok(())
     }
@@ -106,7 +108,9 @@ impl Planes {
         let [left, top, right, bottom] = placement.rectangle(display, data, canvas);
         let mut rows = Rows::default();
         let mut held = None;
-        for (canvas_y, output) in pixels.chunks_exact_mut(row_bytes).enumerate().take(bottom as usize).skip(top as usize) {
+        for (canvas_y, output) in
+            pixels.chunks_exact_mut(row_bytes).enumerate().take(bottom as usize).skip(top as usize)
+        {
             let y = ((canvas_y as f64 + 0.5 - corner[1]) / placement.scale_y).floor();
             if y < 0.0 || y >= f64::from(data.height) {
                 continue;
@@ -166,9 +170,10 @@ impl Planes {
         let stripe = |sum: u32| sum % 12 < 6;
         if rgb.iter().any(|value| !value.is_finite()) {
             [255, 0, 255]
-        } else if light.iter().any(|&light| light > 1.0) && stripe(canvas_x + from_bottom) {
+        } else if light.iter().any(|&light| light > 1.0) && stripe(canvas_x + from_bottom + 1) {
             [230, 56, 51]
-        } else if light.iter().any(|&light| light < 0.0) && stripe(canvas_x + 12 * (from_bottom / 12 + 1) - from_bottom) {
+        } else if light.iter().any(|&light| light < 0.0) && stripe(canvas_x + 12 * (from_bottom / 12 + 1) - from_bottom)
+        {
             [64, 128, 255]
         } else {
             signal.map(code_u8)

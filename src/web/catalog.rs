@@ -50,7 +50,8 @@ struct Dial {
 /// None in practice: the values are constants.
 #[wasm_bindgen]
 pub fn catalog() -> Result<JsValue, JsValue> {
-    let spaces = ColorSpace::choices().filter_map(|id| Some(Choice { id, label: ColorSpace::from_choice(id).ok()?.name() }));
+    let spaces =
+        ColorSpace::choices().filter_map(|id| Some(Choice { id, label: ColorSpace::from_choice(id).ok()?.name() }));
     to_js(&Catalog {
         version: env!("CARGO_PKG_VERSION"),
         views: View::ALL.into_iter().map(|view| Choice { id: view.id(), label: view.label() }).collect(),

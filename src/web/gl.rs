@@ -1,13 +1,20 @@
 //! Drawing with WebGL2: one texture per plane and tile, raw samples as they came from the file.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use js_sys::Object;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{HtmlCanvasElement, WebGl2RenderingContext as Gl, WebGlProgram, WebGlShader, WebGlTexture, WebGlUniformLocation};
+use web_sys::{
+    HtmlCanvasElement, WebGl2RenderingContext as Gl, WebGlProgram, WebGlShader, WebGlSync, WebGlTexture,
+    WebGlUniformLocation,
+};
 
 use super::layout::{PictureRequest, Placement, Tile, tiles};
-use super::look::{LARGEST, Look};
+use super::look::{Isolate, LARGEST, Look};
 use super::object::{set, words};
-use super::shader;
+use super::shader::{self, Variant};
 use crate::color::Encoding;
 use crate::frame::{Region, SampleType};
 use crate::{Error, Result};
@@ -16,9 +23,20 @@ use crate::{Error, Result};
 pub(super) struct GlCanvas {
     canvas: HtmlCanvasElement,
     gl: Gl,
-    program: WebGlProgram,
+    /// Made when first needed.
+    programs: RefCell<HashMap<Variant, Rc<Program>>>,
     picture: Option<Textures>,
     largest_tile: u32,
+    /// Samples that a canvas pixel averages each way, at most.
+    most_taps: i32,
+    /// Stands behind the uploads so far.
+    fence: RefCell<Option<WebGlSync>>,
+}
+
+/// A linked program and where its uniforms are.
+struct Program {
+    program: WebGlProgram,
+    uniforms: RefCell<HashMap<&'static str, Option<WebGlUniformLocation>>>,
 }
 
 /// A picture's planes on the GPU.
@@ -38,13 +56,24 @@ impl GlCanvas {
         }
         set(&options, "powerPreference", &JsValue::from_str("high-performance"));
         let context = canvas.get_context_with_context_options("webgl2", &options).ok().flatten();
-        let gl: Gl = context
-            .and_then(|context| context.dyn_into().ok())
-            .ok_or_else(|| Error::spec("this browser gives no WebGL2", "The picture is drawn without the GPU, more slowly"))?;
-        let program = link(&gl)?;
+        let gl: Gl = context.and_then(|context| context.dyn_into().ok()).ok_or_else(|| {
+            Error::spec("this browser gives no WebGL2", "The picture is drawn without the GPU, more slowly")
+        })?;
+        // The usual program at once: a browser that cannot compile it draws without the GPU.
+        let usual = Variant::default();
+        let programs = RefCell::new(HashMap::from([(usual, Rc::new(Program::link(&gl, usual)?))]));
         let limit = gl.get_parameter(Gl::MAX_TEXTURE_SIZE).ok().and_then(|size| size.as_f64()).unwrap_or(2048.0) as u32;
         let largest_tile = if largest_tile == 0 { limit } else { largest_tile.min(limit) };
-        Ok(Self { canvas: canvas.clone(), gl, program, picture: None, largest_tile })
+        let most_taps = if is_software(&gl) { 2 } else { 5 };
+        Ok(Self {
+            canvas: canvas.clone(),
+            gl,
+            programs,
+            picture: None,
+            largest_tile,
+            most_taps,
+            fence: RefCell::default(),
+        })
     }
 
     /// How many textures lie side by side for each plane.
@@ -65,12 +94,22 @@ impl GlCanvas {
         let tiles = tiles(&request.data_window, self.largest_tile);
         let planes = request.planes.iter().map(|&kind| self.allocate(kind, &tiles)).collect::<Result<_>>()?;
         self.picture = Some(Textures { request, tiles, planes });
+        Ok(())
+    }
+
+    /// Whether the GPU refused anything since the last call. It waits for the GPU: not to be asked while a picture loads.
+    pub(super) fn check(&self) -> Result<()> {
+        if self.gl.is_context_lost() {
+            return Err(Error::limit(
+                "the GPU was taken away from the page",
+                "Load the page again, or open it with ?renderer=2d",
+            ));
+        }
         match self.gl.get_error() {
             Gl::NO_ERROR => Ok(()),
             code => {
-                self.clear();
                 let what = format!("the GPU refused the textures of this picture (error {code:#06x})");
-                Err(Error::limit(what, "Close other pages that use the GPU, or open the page with ?renderer=2d"))
+                Err(Error::limit(what, "Close other pages that use the GPU, or open this one with ?renderer=2d"))
             }
         }
     }
@@ -134,8 +173,30 @@ impl GlCanvas {
         Ok(())
     }
 
+    /// Marks the uploads so far, so that it can be asked when they have arrived.
+    pub(super) fn set_fence(&self) {
+        *self.fence.borrow_mut() = self.gl.fence_sync(Gl::SYNC_GPU_COMMANDS_COMPLETE, 0);
+        self.gl.flush();
+    }
+
+    /// Whether the uploads before the last mark have arrived.
+    pub(super) fn fence_passed(&self) -> bool {
+        let mut fence = self.fence.borrow_mut();
+        let passed = fence.as_ref().is_none_or(|fence| {
+            let status = self.gl.get_sync_parameter(fence, Gl::SYNC_STATUS);
+            status.as_f64() != Some(f64::from(Gl::UNSIGNALED))
+        });
+        if passed {
+            self.gl.delete_sync(fence.take().as_ref());
+        }
+        passed
+    }
+
     /// Draws the whole canvas.
-    pub(super) fn draw(&self, look: &Look, placement: &Placement) {
+    ///
+    /// # Errors
+    /// If the driver refuses a program.
+    pub(super) fn draw(&self, look: &Look, placement: &Placement) -> Result<()> {
         let gl = &self.gl;
         let size = [self.canvas.width(), self.canvas.height()];
         gl.viewport(0, 0, size[0] as i32, size[1] as i32);
@@ -143,7 +204,7 @@ impl GlCanvas {
         let [r, g, b] = placement.surround.map(|code| f32::from(code) / 255.0);
         gl.clear_color(r, g, b, 1.0);
         gl.clear(Gl::COLOR_BUFFER_BIT);
-        let Some(picture) = &self.picture else { return };
+        let Some(picture) = &self.picture else { return Ok(()) };
         let display = picture.request.display_window;
         gl.enable(Gl::SCISSOR_TEST);
         // The display window is black where there are no samples.
@@ -151,46 +212,69 @@ impl GlCanvas {
         gl.clear_color(0.0, 0.0, 0.0, 1.0);
         gl.clear(Gl::COLOR_BUFFER_BIT);
 
-        gl.use_program(Some(&self.program));
-        self.set_look(look);
-        self.set_picture(picture, placement, size);
-        for (number, tile) in picture.tiles.iter().enumerate() {
-            self.draw_tile(picture, number, &tile.region(&picture.request.data_window), placement, size);
+        let taps = placement.taps().min(self.most_taps);
+        let variant = Variant {
+            smooth: taps > 1,
+            clipping: look.clipping && look.isolate != Isolate::Alpha,
+            alpha: look.isolate == Isolate::Alpha,
+            gamma: look.gamma != 1.0,
+        };
+        let program = self.program(variant)?;
+        gl.use_program(Some(&program.program));
+        self.set_look(&program, look);
+        gl.uniform1f(program.at(gl, "u_height").as_ref(), size[1] as f32);
+        gl.uniform1i(program.at(gl, "u_taps").as_ref(), taps);
+        let has_alpha = if picture.request.alpha.is_some() { 1.0 } else { 0.0 };
+        gl.uniform1f(program.at(gl, "u_has_alpha").as_ref(), has_alpha);
+        for (unit, name) in ["u_red", "u_green", "u_blue", "u_alpha"].into_iter().enumerate() {
+            gl.uniform1i(program.at(gl, name).as_ref(), unit as i32);
         }
+        for (number, tile) in picture.tiles.iter().enumerate() {
+            self.draw_tile(&program, picture, number, &tile.region(&picture.request.data_window), placement, size);
+        }
+        Ok(())
     }
 
-    fn set_look(&self, look: &Look) {
+    fn program(&self, variant: Variant) -> Result<Rc<Program>> {
+        if let Some(program) = self.programs.borrow().get(&variant) {
+            return Ok(Rc::clone(program));
+        }
+        let program = Rc::new(Program::link(&self.gl, variant)?);
+        self.programs.borrow_mut().insert(variant, Rc::clone(&program));
+        Ok(program)
+    }
+
+    fn set_look(&self, program: &Program, look: &Look) {
         let gl = &self.gl;
         // GLSL takes columns.
-        let rows = look.processor.matrix();
-        let columns: [f32; 9] = std::array::from_fn(|i| rows[i % 3][i / 3]);
-        gl.uniform_matrix3fv_with_f32_array(self.at("u_matrix").as_ref(), false, &columns);
-        gl.uniform1f(self.at("u_offset").as_ref(), look.offset);
-        gl.uniform1f(self.at("u_inverse_gamma").as_ref(), 1.0 / look.gamma);
-        gl.uniform1f(self.at("u_largest").as_ref(), LARGEST);
-        let [r, g, b] = look.luminance;
-        gl.uniform3f(self.at("u_luminance").as_ref(), r, g, b);
-        gl.uniform1i(self.at("u_isolate").as_ref(), look.isolate.code());
-        gl.uniform1i(self.at("u_clipping").as_ref(), look.clipping.into());
-        let encoding = match look.processor.encoding() {
-            Encoding::Linear => 0,
-            Encoding::Bt1886 => 1,
-            Encoding::Srgb => 2,
+        let columns = |rows: &[[f32; 3]; 3]| -> [f32; 9] { std::array::from_fn(|i| rows[i % 3][i / 3]) };
+        gl.uniform_matrix3fv_with_f32_array(
+            program.at(gl, "u_matrix").as_ref(),
+            false,
+            &columns(look.processor.matrix()),
+        );
+        gl.uniform_matrix3fv_with_f32_array(program.at(gl, "u_select").as_ref(), false, &columns(&look.selection()));
+        gl.uniform1f(program.at(gl, "u_offset").as_ref(), look.offset);
+        gl.uniform1f(program.at(gl, "u_inverse_gamma").as_ref(), 1.0 / look.gamma);
+        gl.uniform1f(program.at(gl, "u_largest").as_ref(), LARGEST);
+        let (srgb, linear) = match look.processor.encoding() {
+            Encoding::Linear => (0.0, 1.0),
+            Encoding::Bt1886 => (0.0, 0.0),
+            Encoding::Srgb => (1.0, 0.0),
         };
-        gl.uniform1i(self.at("u_encoding").as_ref(), encoding);
+        gl.uniform1f(program.at(gl, "u_srgb").as_ref(), srgb);
+        gl.uniform1f(program.at(gl, "u_linear").as_ref(), linear);
     }
 
-    fn set_picture(&self, picture: &Textures, placement: &Placement, size: [u32; 2]) {
-        let gl = &self.gl;
-        gl.uniform1f(self.at("u_height").as_ref(), size[1] as f32);
-        gl.uniform1i(self.at("u_taps").as_ref(), placement.taps());
-        gl.uniform1i(self.at("u_has_alpha").as_ref(), picture.request.alpha.is_some().into());
-        for (unit, name) in ["u_red", "u_green", "u_blue", "u_alpha"].into_iter().enumerate() {
-            gl.uniform1i(self.at(name).as_ref(), unit as i32);
-        }
-    }
-
-    fn draw_tile(&self, picture: &Textures, number: usize, region: &Region, placement: &Placement, size: [u32; 2]) {
+    fn draw_tile(
+        &self,
+        program: &Program,
+        picture: &Textures,
+        number: usize,
+        region: &Region,
+        placement: &Placement,
+        size: [u32; 2],
+    ) {
         let gl = &self.gl;
         let display = &picture.request.display_window;
         let [r, g, b] = picture.request.color;
@@ -201,9 +285,9 @@ impl GlCanvas {
         }
         gl.active_texture(Gl::TEXTURE0);
         let [left, top] = placement.corner(display, region.x.into(), region.y.into());
-        gl.uniform2i(self.at("u_size").as_ref(), region.width as i32, region.height as i32);
+        gl.uniform2i(program.at(gl, "u_size").as_ref(), region.width as i32, region.height as i32);
         let [x, y] = [placement.scale_x as f32, placement.scale_y as f32];
-        gl.uniform4f(self.at("u_place").as_ref(), left as f32, top as f32, x, y);
+        gl.uniform4f(program.at(gl, "u_place").as_ref(), left as f32, top as f32, x, y);
         self.scissor(placement.rectangle(display, region, size), size);
         gl.draw_arrays(Gl::TRIANGLES, 0, 3);
     }
@@ -212,30 +296,46 @@ impl GlCanvas {
     fn scissor(&self, [left, top, right, bottom]: [i32; 4], size: [u32; 2]) {
         self.gl.scissor(left, size[1] as i32 - bottom, right - left, bottom - top);
     }
-
-    fn at(&self, uniform: &str) -> Option<WebGlUniformLocation> {
-        self.gl.get_uniform_location(&self.program, uniform)
-    }
 }
 
-fn link(gl: &Gl) -> Result<WebGlProgram> {
-    let refused = |log: Option<String>| {
-        let what = format!("the GPU's driver refused a shader: {}", log.unwrap_or_default());
-        Error::spec(what, "The picture is drawn without the GPU, more slowly")
-    };
-    let program = gl.create_program().ok_or_else(|| refused(None))?;
-    for (kind, source) in [(Gl::VERTEX_SHADER, shader::VERTEX), (Gl::FRAGMENT_SHADER, shader::FRAGMENT)] {
-        let part: WebGlShader = gl.create_shader(kind).ok_or_else(|| refused(None))?;
-        gl.shader_source(&part, source);
-        gl.compile_shader(&part);
-        if gl.get_shader_parameter(&part, Gl::COMPILE_STATUS) != JsValue::TRUE {
-            return Err(refused(gl.get_shader_info_log(&part)));
+/// Whether the "GPU" is the processor: then what is merely nicer must not cost seconds.
+fn is_software(gl: &Gl) -> bool {
+    // What WEBGL_debug_renderer_info adds; browsers without it say as much under RENDERER.
+    const UNMASKED_RENDERER_WEBGL: u32 = 0x9246;
+    let _ = gl.get_extension("WEBGL_debug_renderer_info");
+    let named = |parameter| gl.get_parameter(parameter).ok().and_then(|name| name.as_string()).unwrap_or_default();
+    let name = format!("{} {}", named(UNMASKED_RENDERER_WEBGL), named(Gl::RENDERER)).to_ascii_lowercase();
+    ["swiftshader", "llvmpipe", "software", "basic render"].iter().any(|known| name.contains(known))
+}
+
+impl Program {
+    fn link(gl: &Gl, variant: Variant) -> Result<Self> {
+        let refused = |log: Option<String>| {
+            let what = format!("the GPU's driver refused a shader: {}", log.unwrap_or_default());
+            Error::spec(what, "Open the page with ?renderer=2d: the picture is then drawn without the GPU")
+        };
+        let program = gl.create_program().ok_or_else(|| refused(None))?;
+        let sources =
+            [(Gl::VERTEX_SHADER, shader::VERTEX.to_owned()), (Gl::FRAGMENT_SHADER, shader::fragment(variant))];
+        for (kind, source) in sources {
+            let part: WebGlShader = gl.create_shader(kind).ok_or_else(|| refused(None))?;
+            gl.shader_source(&part, &source);
+            gl.compile_shader(&part);
+            if gl.get_shader_parameter(&part, Gl::COMPILE_STATUS) != JsValue::TRUE {
+                return Err(refused(gl.get_shader_info_log(&part)));
+            }
+            gl.attach_shader(&program, &part);
         }
-        gl.attach_shader(&program, &part);
+        gl.link_program(&program);
+        if gl.get_program_parameter(&program, Gl::LINK_STATUS) != JsValue::TRUE {
+            return Err(refused(gl.get_program_info_log(&program)));
+        }
+        Ok(Self { program, uniforms: RefCell::default() })
     }
-    gl.link_program(&program);
-    if gl.get_program_parameter(&program, Gl::LINK_STATUS) != JsValue::TRUE {
-        return Err(refused(gl.get_program_info_log(&program)));
+
+    /// A uniform's place; asking the browser each time would wait for the GPU.
+    fn at(&self, gl: &Gl, name: &'static str) -> Option<WebGlUniformLocation> {
+        let mut uniforms = self.uniforms.borrow_mut();
+        uniforms.entry(name).or_insert_with(|| gl.get_uniform_location(&self.program, name)).clone()
     }
-    Ok(program)
 }

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use crate::frame::{Region, SampleType};
+use crate::{Error, Result};
 
 /// A picture that is about to arrive.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -17,6 +18,23 @@ pub(super) struct PictureRequest {
     /// Alpha, likewise.
     #[serde(default)]
     pub(super) alpha: Option<usize>,
+}
+
+/// Bytes of one picture's planes that the page holds: a browser gives a page about 4 GB, and a picture lies in it twice,
+/// in memory for the probe and on the GPU.
+const LARGEST_PICTURE: u64 = 1 << 30;
+
+impl PictureRequest {
+    /// Refuses a picture that is too large to hold, before anything is allocated.
+    pub(super) fn check_budget(&self) -> Result<()> {
+        let pixel: usize = self.planes.iter().map(|kind| kind.bytes()).sum();
+        let bytes = self.data_window.area().saturating_mul(pixel as u64);
+        if bytes > LARGEST_PICTURE {
+            let what = format!("the layer needs {} MB, the page holds {} MB", bytes >> 20, LARGEST_PICTURE >> 20);
+            return Err(Error::limit(what, "Look at it with `blender-gsd convert`, or at a layer with fewer channels"));
+        }
+        Ok(())
+    }
 }
 
 /// Where the display window lies on the canvas.
@@ -47,13 +65,12 @@ impl Placement {
         ]
     }
 
-    /// The canvas rectangle of a region: left, top, right, bottom, rounded outwards and cut to the canvas.
+    /// The canvas rectangle of a region: left, top, right, bottom of the canvas pixels whose middle lies in it.
     pub(super) fn rectangle(&self, display: &Region, region: &Region, canvas: [u32; 2]) -> [i32; 4] {
         let [left, top] = self.corner(display, region.x.into(), region.y.into());
         let [right, bottom] = self.corner(display, region.right(), region.bottom());
-        let across = |v: f64| v.clamp(0.0, canvas[0].into()) as i32;
-        let down = |v: f64| v.clamp(0.0, canvas[1].into()) as i32;
-        [across(left.floor()), down(top.floor()), across(right.ceil()), down(bottom.ceil())]
+        let edge = |v: f64, size: u32| (v - 0.5).ceil().clamp(0.0, size.into()) as i32;
+        [edge(left, canvas[0]), edge(top, canvas[1]), edge(right, canvas[0]), edge(bottom, canvas[1])]
     }
 
     /// How many samples each way a canvas pixel averages; 1 where picture pixels are not smaller than canvas pixels.

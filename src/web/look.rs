@@ -101,18 +101,6 @@ impl Isolate {
             Self::Luminance => "Y",
         }
     }
-
-    /// Its number in the shader.
-    pub(super) const fn code(self) -> i32 {
-        match self {
-            Self::Color => 0,
-            Self::Red => 1,
-            Self::Green => 2,
-            Self::Blue => 3,
-            Self::Alpha => 4,
-            Self::Luminance => 5,
-        }
-    }
 }
 
 /// A look with every number worked out.
@@ -157,6 +145,17 @@ impl Look {
         })
     }
 
+    /// Which share of display-linear R, G, B each screen channel shows, row by row.
+    pub(super) fn selection(&self) -> [[f32; 3]; 3] {
+        match self.isolate {
+            Isolate::Color | Isolate::Alpha => [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
+            Isolate::Red => [[1.0, 0.0, 0.0]; 3],
+            Isolate::Green => [[0.0, 1.0, 0.0]; 3],
+            Isolate::Blue => [[0.0, 0.0, 1.0]; 3],
+            Isolate::Luminance => [self.luminance; 3],
+        }
+    }
+
     /// The truth line: which transform is applied, aids included.
     pub(super) fn description(&self) -> &str {
         &self.description
@@ -170,18 +169,13 @@ impl Look {
     /// A pixel of the file as display values, not cut: what the shader computes, isolation included.
     pub(super) fn apply(&self, rgb: [f32; 3], alpha: f32) -> [f32; 3] {
         let light = self.light(rgb);
-        let signal = |light: f32| self.aid(self.processor.encoding().encode(light));
-        match self.isolate {
-            Isolate::Color => light.map(signal),
-            Isolate::Red => [signal(light[0]); 3],
-            Isolate::Green => [signal(light[1]); 3],
-            Isolate::Blue => [signal(light[2]); 3],
-            Isolate::Alpha => [alpha; 3],
-            Isolate::Luminance => {
-                let [r, g, b] = self.luminance;
-                [signal(r * light[0] + g * light[1] + b * light[2]); 3]
-            }
+        if self.isolate == Isolate::Alpha {
+            return [alpha; 3];
         }
+        let [r, g, b] = light;
+        self.selection()
+            .map(|share| share[0] * r + share[1] * g + share[2] * b)
+            .map(|light| self.aid(self.processor.encoding().encode(light)))
     }
 
     /// Display-linear light.

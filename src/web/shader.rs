@@ -2,6 +2,22 @@
 //!
 //! Everything is highp. The power function is the core's own polynomial, not GLSL's `pow`, whose accuracy is up to the
 //! driver: a browser test compares whole pictures and allows one 8-bit code.
+//!
+//! There are variants, chosen by `#define`, because a GPU in software (a virtual machine, a headless browser) pays for
+//! every branch that a shader *could* take: one program for everything took eight times as long.
+
+/// What a program does beyond drawing one colour sample per canvas pixel.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub(super) struct Variant {
+    /// Averages `u_taps` samples each way.
+    pub(super) smooth: bool,
+    /// Marks values that are no numbers or do not fit the display.
+    pub(super) clipping: bool,
+    /// Shows alpha.
+    pub(super) alpha: bool,
+    /// Raises the signal to a power.
+    pub(super) gamma: bool,
+}
 
 /// One triangle that covers the viewport.
 pub(super) const VERTEX: &str = r"#version 300 es
@@ -12,7 +28,21 @@ void main() {
 ";
 
 /// One tile of a picture.
-pub(super) const FRAGMENT: &str = r"#version 300 es
+pub(super) fn fragment(variant: Variant) -> String {
+    let flags = [
+        ("SMOOTH", variant.smooth),
+        ("CLIPPING", variant.clipping),
+        ("ALPHA", variant.alpha),
+        ("GAMMA", variant.gamma),
+    ];
+    let mut source = String::from("#version 300 es\n");
+    for (name, _) in flags.into_iter().filter(|(_, on)| *on) {
+        source += &format!("#define {name}\n");
+    }
+    source + BODY
+}
+
+const BODY: &str = r"
 precision highp float;
 precision highp int;
 precision highp sampler2D;
@@ -24,93 +54,115 @@ uniform float u_height;      // of the canvas
 uniform int u_taps;          // samples each way for one canvas pixel
 uniform mat3 u_matrix;       // scene-linear to display-linear
 uniform float u_offset;      // added to display-linear light
-uniform int u_encoding;      // 0 linear, 1 BT.1886, 2 sRGB
+uniform mat3 u_select;       // which share of the light each screen channel shows
+uniform float u_srgb;        // 1: sRGB's curve, 0: BT.1886's
+uniform float u_linear;      // 1: no curve at all
 uniform float u_inverse_gamma;
-uniform vec3 u_luminance;
-uniform int u_isolate;       // 0 colour, 1 red, 2 green, 3 blue, 4 alpha, 5 luminance
-uniform bool u_clipping;
-uniform bool u_has_alpha;
 uniform float u_largest;
+uniform float u_has_alpha;   // 0: the layer has none, it is 1 everywhere
 out vec4 o_color;
 
-bool is_nan(float x) { return (floatBitsToUint(x) & 0x7fffffffu) > 0x7f800000u; }
-bool is_finite(float x) { return (floatBitsToUint(x) & 0x7f800000u) != 0x7f800000u; }
-float tame(float x) { return is_nan(x) ? 0.0 : clamp(x, -u_largest, u_largest); }
+uvec3 magnitude_bits(vec3 x) { return floatBitsToUint(x) & 0x7fffffffu; }
+
+// NaN to 0, infinities to the largest number that sums bear.
+vec3 tame(vec3 x) {
+  return mix(clamp(x, -u_largest, u_largest), vec3(0.0), greaterThan(magnitude_bits(x), uvec3(0x7f800000u)));
+}
 
 // x to the power 1/2.4, as color::encoding::root.
-float root(float x) {
-  if (x < 1.17549435e-38) return 0.0;
-  int bits = floatBitsToInt(x);
-  int exponent = (bits - 0x3f3504f3) >> 23;
-  float m = intBitsToFloat(bits - (exponent << 23));
-  float twelfths = 5.0 * float(exponent);
-  float whole = floor(twelfths / 12.0 + 0.5);
-  float s = (m - 1.0) / (m + 1.0);
-  float s2 = s * s;
-  float series = (((s2 / 9.0 + 1.0 / 7.0) * s2 + 0.2) * s2 + 1.0 / 3.0) * s2 + 1.0;
-  float log2m = 2.88539008 * s * series;
-  float rest = (twelfths - 12.0 * whole) / 12.0 + log2m / 2.4;
-  float y = rest * 0.693147181;
-  float tail = ((((y / 5040.0 + 1.0 / 720.0) * y + 1.0 / 120.0) * y + 1.0 / 24.0) * y + 1.0 / 6.0) * y + 0.5;
-  float power = (tail * y + 1.0) * y + 1.0;
-  return intBitsToFloat(floatBitsToInt(power) + (int(whole) << 23));
+vec3 root(vec3 x) {
+  ivec3 bits = floatBitsToInt(x);
+  ivec3 exponent = (bits - 0x3f3504f3) >> 23;
+  vec3 m = intBitsToFloat(bits - (exponent << 23));
+  vec3 twelfths = 5.0 * vec3(exponent);
+  vec3 whole = floor(twelfths * (1.0 / 12.0) + 0.5);
+  vec3 s = (m - 1.0) / (m + 1.0);
+  vec3 s2 = s * s;
+  vec3 series = (((1.0 / 9.0 * s2 + 1.0 / 7.0) * s2 + 1.0 / 5.0) * s2 + 1.0 / 3.0) * s2 + 1.0;
+  vec3 rest = (twelfths - 12.0 * whole) * (1.0 / 12.0) + 2.88539008 * s * series * (1.0 / 2.4);
+  vec3 y = rest * 0.693147181;
+  vec3 tail = ((((1.0 / 5040.0 * y + 1.0 / 720.0) * y + 1.0 / 120.0) * y + 1.0 / 24.0) * y + 1.0 / 6.0) * y + 0.5;
+  vec3 power = (tail * y + 1.0) * y + 1.0;
+  vec3 scaled = intBitsToFloat(floatBitsToInt(power) + (ivec3(whole) << 23));
+  return mix(scaled, vec3(0.0), lessThan(x, vec3(1.17549435e-38)));
 }
 
-float encode(float light) {
-  float magnitude = abs(light);
-  float signal = magnitude;
-  if (u_encoding == 1) signal = root(magnitude);
-  if (u_encoding == 2) signal = magnitude <= 0.0030399347 ? 12.92321 * magnitude : 1.055 * root(magnitude) - 0.055;
-  if (u_inverse_gamma != 1.0) signal = signal > 0.0 ? pow(signal, u_inverse_gamma) : 0.0;
-  return light < 0.0 ? -signal : signal;
+vec3 encode(vec3 light) {
+  vec3 magnitude = abs(light);
+  vec3 power = root(magnitude);
+  vec3 srgb = mix(1.055 * power - 0.055, 12.92321 * magnitude, lessThanEqual(magnitude, vec3(0.0030399347)));
+  vec3 signal = mix(mix(power, srgb, u_srgb), magnitude, u_linear);
+#ifdef GAMMA
+  signal = pow(max(signal, vec3(1e-30)), vec3(u_inverse_gamma));
+#endif
+  return signal * sign(light);
 }
 
-float stripes(float slope) {
-  float at = mod(gl_FragCoord.x + slope * gl_FragCoord.y, 12.0);
-  return at < 6.0 ? 1.0 : 0.0;
+vec3 fetch(ivec2 texel) {
+  return vec3(texelFetch(u_red, texel, 0).r, texelFetch(u_green, texel, 0).r, texelFetch(u_blue, texel, 0).r);
 }
 
 void main() {
   vec2 canvas = vec2(gl_FragCoord.x, u_height - gl_FragCoord.y);
   vec2 at = (canvas - u_place.xy) / u_place.zw;
-  vec3 light = vec3(0.0);
-  float alpha = 0.0;
-  float count = 0.0;
-  bool odd = false, above = false, below = false;
+  ivec2 middle = ivec2(floor(at));
+  if (any(lessThan(middle, ivec2(0))) || any(greaterThanEqual(middle, u_size))) discard;
+
+#ifdef CLIPPING
+  bvec3 odd = bvec3(false), above = bvec3(false), below = bvec3(false);
+#define NOTE(raw, light) \
+    odd = bvec3(uvec3(odd) | uvec3(greaterThanEqual(magnitude_bits(raw), uvec3(0x7f800000u)))); \
+    above = bvec3(uvec3(above) | uvec3(greaterThan(light, vec3(1.0)))); \
+    below = bvec3(uvec3(below) | uvec3(lessThan(light, vec3(0.0))));
+#else
+#define NOTE(raw, light)
+#endif
+
+  vec3 light;
+  float alpha = 1.0;
+#ifdef SMOOTH
+  light = vec3(0.0);
+  alpha = 0.0;
   for (int j = 0; j < u_taps; j++) {
     for (int i = 0; i < u_taps; i++) {
       vec2 shift = (vec2(float(i), float(j)) + 0.5) / float(u_taps) - 0.5;
-      ivec2 texel = ivec2(floor(at + (u_taps == 1 ? vec2(0.0) : shift / u_place.zw)));
-      if (texel.x < 0 || texel.y < 0 || texel.x >= u_size.x || texel.y >= u_size.y) continue;
-      vec3 raw = vec3(texelFetch(u_red, texel, 0).r, texelFetch(u_green, texel, 0).r, texelFetch(u_blue, texel, 0).r);
-      float a = u_has_alpha ? texelFetch(u_alpha, texel, 0).r : 1.0;
-      vec3 one = u_matrix * vec3(tame(raw.r), tame(raw.g), tame(raw.b)) + u_offset;
-      odd = odd || !is_finite(raw.r) || !is_finite(raw.g) || !is_finite(raw.b);
-      above = above || any(greaterThan(one, vec3(1.0)));
-      below = below || any(lessThan(one, vec3(0.0)));
+      ivec2 texel = clamp(ivec2(floor(at + shift / u_place.zw)), ivec2(0), u_size - 1);
+#ifdef ALPHA
+      alpha += mix(1.0, tame(vec3(texelFetch(u_alpha, texel, 0).r)).r, u_has_alpha);
+#else
+      vec3 raw = fetch(texel);
+      vec3 one = u_matrix * tame(raw) + u_offset;
+      NOTE(raw, one)
       // What is averaged is the light that reaches the eye: a display has no more than white.
-      light += u_taps == 1 ? one : clamp(one, 0.0, 1.0);
-      alpha += tame(a);
-      count += 1.0;
+      light += clamp(one, 0.0, 1.0);
+#endif
     }
   }
-  if (count == 0.0) discard;
+  float count = float(u_taps * u_taps);
   light /= count;
   alpha /= count;
+#else
+#ifdef ALPHA
+  alpha = mix(1.0, tame(vec3(texelFetch(u_alpha, middle, 0).r)).r, u_has_alpha);
+#else
+  vec3 raw = fetch(middle);
+  light = u_matrix * tame(raw) + u_offset;
+  NOTE(raw, light)
+#endif
+#endif
 
-  vec3 signal;
-  if (u_isolate == 0) signal = vec3(encode(light.r), encode(light.g), encode(light.b));
-  else if (u_isolate == 1) signal = vec3(encode(light.r));
-  else if (u_isolate == 2) signal = vec3(encode(light.g));
-  else if (u_isolate == 3) signal = vec3(encode(light.b));
-  else if (u_isolate == 4) signal = vec3(alpha);
-  else signal = vec3(encode(dot(u_luminance, light)));
-
-  if (u_clipping) {
-    if (odd) signal = vec3(1.0, 0.0, 1.0);
-    else if (above) signal = mix(signal, vec3(0.9, 0.22, 0.2), stripes(1.0));
-    else if (below) signal = mix(signal, vec3(0.25, 0.5, 1.0), stripes(-1.0));
-  }
+#ifdef ALPHA
+  vec3 signal = vec3(alpha);
+#else
+  vec3 signal = encode(u_select * light);
+#endif
+#ifdef CLIPPING
+  float rising = step(mod(gl_FragCoord.x + gl_FragCoord.y, 12.0), 5.9);
+  float falling = step(mod(gl_FragCoord.x - gl_FragCoord.y, 12.0), 5.9);
+  if (any(odd)) signal = vec3(1.0, 0.0, 1.0);
+  else if (any(above)) signal = mix(signal, vec3(0.9, 0.22, 0.2), rising);
+  else if (any(below)) signal = mix(signal, vec3(0.25, 0.5, 1.0), falling);
+#endif
   // Halves up, as color::quantize: not left to the driver's rounding.
   o_color = vec4(floor(clamp(signal, 0.0, 1.0) * 255.0 + 0.5) / 255.0, 1.0);
 }

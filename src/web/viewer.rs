@@ -8,7 +8,7 @@ use web_sys::HtmlCanvasElement;
 use super::canvas2d::PlainCanvas;
 use super::fault;
 use super::gl::GlCanvas;
-use super::layout::Placement;
+use super::layout::{PictureRequest, Placement};
 use super::look::{Look, LookRequest};
 use super::object::{from_js, to_js};
 use super::probe::{self, RawSample};
@@ -66,13 +66,43 @@ impl Viewer {
     /// # Errors
     /// If the GPU has no room for it.
     pub fn begin(&mut self, request: JsValue) -> Result<(), JsValue> {
-        let request = from_js(request)?;
+        let request: PictureRequest = from_js(request)?;
+        request.check_budget().map_err(js)?;
         match &mut self.backend {
             Backend::Gl(canvas) => canvas.begin(request).map_err(js),
             Backend::Plain(canvas) => {
                 canvas.begin(request);
                 Ok(())
             }
+        }
+    }
+
+    /// Marks the uploads so far.
+    #[wasm_bindgen(js_name = setFence)]
+    pub fn set_fence(&self) {
+        if let Backend::Gl(canvas) = &self.backend {
+            canvas.set_fence();
+        }
+    }
+
+    /// Whether the uploads before the mark have arrived. Asked too early, more uploads would fill the way to the GPU, and
+    /// the page would stand still until there is room.
+    #[wasm_bindgen(js_name = fencePassed)]
+    pub fn fence_passed(&self) -> bool {
+        match &self.backend {
+            Backend::Gl(canvas) => canvas.fence_passed(),
+            Backend::Plain(_) => true,
+        }
+    }
+
+    /// Whether the GPU took everything it was given. It waits for the GPU: ask when the picture is complete.
+    ///
+    /// # Errors
+    /// In words, if it did not.
+    pub fn check(&self) -> Result<(), JsValue> {
+        match &self.backend {
+            Backend::Gl(canvas) => canvas.check().map_err(js),
+            Backend::Plain(_) => Ok(()),
         }
     }
 
@@ -118,10 +148,7 @@ impl Viewer {
         let placement: Placement = from_js(placement)?;
         let Some(look) = &self.look else { return Ok(()) };
         match &self.backend {
-            Backend::Gl(canvas) => {
-                canvas.draw(look, &placement);
-                Ok(())
-            }
+            Backend::Gl(canvas) => canvas.draw(look, &placement).map_err(js),
             Backend::Plain(canvas) => canvas.draw(look, &placement).map_err(js),
         }
     }

@@ -8,8 +8,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::Blob;
 
 use super::blob::BlobSource;
-use super::object::{from_js, set, to_js};
 use super::fault;
+use super::object::{from_js, set, to_js};
 use crate::color::{ColorSpace, Display, View, ViewTransform};
 use crate::exr::{self, Header, Limits, Request};
 use crate::frame::{Frame, Plane, Samples};
@@ -106,7 +106,8 @@ impl WorkerFile {
     pub fn snapshot(&self, request: JsValue) -> Result<JsValue, JsValue> {
         let request: SnapshotRequest = from_js(request)?;
         let options = self.options(&request).map_err(|error| self.error(error))?;
-        let png = convert::to_png(&self.source, &self.header, &options, &self.limits).map_err(|error| self.error(error))?;
+        let png =
+            convert::to_png(&self.source, &self.header, &options, &self.limits).map_err(|error| self.error(error))?;
         let object = Object::new();
         set(&object, "bytes", &Uint8Array::from(png.bytes.as_slice()));
         set(&object, "description", &JsValue::from_str(&png.description));
@@ -146,7 +147,8 @@ impl WorkerFile {
 
     fn options(&self, request: &SnapshotRequest) -> Result<convert::Options> {
         let layers = exr::layers(&self.header);
-        let layer = layers.get(request.layer).ok_or_else(|| Error::spec(format!("there is no layer {}", request.layer), ""))?;
+        let layer =
+            layers.get(request.layer).ok_or_else(|| Error::spec(format!("there is no layer {}", request.layer), ""))?;
         // Layers are found by name there; a second of the same name (another view) would silently be the first.
         if convert::find_layer(&self.header, Some(&layer.name))? != *layer {
             let what = format!("another layer is called {:?} too, a snapshot cannot name this one", layer.name);

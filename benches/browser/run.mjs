@@ -1,0 +1,116 @@
+// Decoding in the browser against the decoders that other pages use, and the page itself from drop to picture.
+//
+//   node benches/browser/run.mjs FOLDER [ROUNDS]
+//
+// FOLDER holds plate-zip.exr and node_modules with three and exrs; browser.json is written there.
+// Called by scripts/bench.sh.
+
+import { createReadStream, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { cpus, loadavg } from "node:os";
+import { extname, join, normalize, resolve, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { By, openBrowser } from "../../scripts/browser.mjs";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const [folder, rounds = "11"] = process.argv.slice(2);
+const plate = resolve(folder, "plate-zip.exr");
+const peers = resolve(folder, "node_modules");
+/** Loads of the page that are measured; one more comes before them. */
+const LOADS = 9;
+
+const TYPES = { ".html": "text/html", ".js": "text/javascript", ".mjs": "text/javascript", ".css": "text/css", ".wasm": "application/wasm", ".json": "application/json" };
+
+/** The page at /, the benchmark at /bench/, the others' packages at /peers/. */
+const homes = [["/bench/", join(root, "benches/browser")], ["/peers/", peers], ["/", join(root, "www")]];
+
+function serve(request, response) {
+  const path = decodeURIComponent(new URL(request.url, "http://localhost").pathname);
+  const [prefix, home] = homes.find(([start]) => path.startsWith(start));
+  let file = normalize(join(home, path.slice(prefix.length)));
+  if (file === home || file === home + sep) file = join(home, "index.html");
+  if (!file.startsWith(home) || !existsSync(file) || !statSync(file).isFile()) {
+    response.writeHead(404).end();
+    return;
+  }
+  // Isolated from other origins, the page's clock ticks in microseconds.
+  response.writeHead(200, {
+    "Content-Type": TYPES[extname(file)] ?? "application/octet-stream",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+  });
+  createReadStream(file).pipe(response);
+}
+
+const median = (times) => {
+  const sorted = [...times].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+};
+
+const version = (name) => JSON.parse(readFileSync(join(peers, name, "package.json"), "utf8")).version;
+
+async function decoders(driver, origin) {
+  await driver.get(`${origin}/bench/`);
+  await driver.findElement(By.id("file")).sendKeys(plate);
+  await driver.wait(() => driver.executeScript("return typeof race === 'function'"), 30_000, "the benchmark page did not load");
+  const answer = await driver.executeAsyncScript(`
+    const done = arguments[arguments.length - 1];
+    race(arguments[0]).then((times) => done({ times }), (error) => done({ error: String(error?.message ?? error) }));
+  `, Number(rounds));
+  if (answer.error) throw new Error(`decoding in the browser: ${answer.error}`);
+  return answer.times;
+}
+
+/** Milliseconds from the choice of the file to each of the page's own marks; a new page each time. */
+async function drop(driver, origin) {
+  const marks = ["gsd:header", "gsd:first-rows", "gsd:picture"];
+  const times = Object.fromEntries(marks.map((mark) => [mark, []]));
+  for (let load = 0; load <= LOADS; load++) {
+    await driver.get(`${origin}/`);
+    await driver.wait(() => driver.executeScript("return document.body.dataset.phase === 'empty'"), 30_000, "the page did not start");
+    await driver.findElement(By.id("choose-files")).sendKeys(plate);
+    await driver.wait(() => driver.executeScript("return performance.getEntriesByName('gsd:picture').length > 0"), 60_000, "the page showed no picture");
+    const taken = await driver.executeScript("return arguments[0].map((mark) => performance.getEntriesByName(mark)[0]?.duration ?? null)", marks);
+    if (load > 0) marks.forEach((mark, i) => { if (taken[i] !== null) times[mark].push(taken[i]); });
+  }
+  return times;
+}
+
+function rowsOf(race, page) {
+  const [two, one, three, exrs] = ["ours", "ours, one worker", "three.js", "exrs"].map((name) => median(race[name]));
+  const row = (id, title, ours, peer, theirs) => ({ id, title, ours_ms: ours, peer, peer_ms: theirs, ratio: theirs / ours });
+  const rows = [
+    row("browser/zip/three.js", "browser, ZIP file to pixels, two workers", two, "three.js", three),
+    row("browser/zip/exrs", "browser, ZIP file to pixels, two workers", two, "exrs", exrs),
+    row("browser/zip/1W/three.js", "browser, ZIP file to pixels, one worker", one, "three.js", three),
+    row("browser/zip/1W/exrs", "browser, ZIP file to pixels, one worker", one, "exrs", exrs),
+  ];
+  for (const [mark, title] of [["header", "header"], ["first-rows", "first rows"], ["picture", "exact picture"]]) {
+    const times = page[`gsd:${mark}`] ?? [];
+    if (times.length > 0) rows.push({ id: `browser/drop/${mark}`, title: `page, dropped file to ${title}`, ours_ms: median(times) });
+  }
+  return rows;
+}
+
+const load = loadavg();
+const server = createServer(serve);
+await new Promise((ready) => { server.listen(0, "127.0.0.1", ready); });
+const origin = `http://127.0.0.1:${server.address().port}`;
+const driver = await openBrowser();
+try {
+  await driver.manage().setTimeouts({ script: 600_000 });
+  console.error("-- decoders in the browser");
+  const race = await decoders(driver, origin);
+  console.error("-- the page, from drop to picture");
+  const page = await drop(driver, origin);
+  const capabilities = await driver.getCapabilities();
+  writeFileSync(join(folder, "browser.json"), `${JSON.stringify({
+    machine: { cores: cpus().length, load, node: process.version, browser: `${capabilities.getBrowserName()} ${capabilities.getBrowserVersion()}`, three: version("three"), exrs: version("exrs") },
+    rounds: Number(rounds), plate_bytes: statSync(plate).size, rows: rowsOf(race, page), times_ms: { ...race, ...page },
+  }, null, 1)}\n`);
+} finally {
+  await driver.quit();
+  server.close();
+  server.closeAllConnections();
+}

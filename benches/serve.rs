@@ -1,0 +1,204 @@
+//! Our side of `scripts/bench.sh`: started once, then asked over standard input, one line a question, one line of JSON
+//! an answer, so that neither start-up nor loading counts.
+//!
+//! | question | answer |
+//! |---|---|
+//! | `plate FILE` | writes the plate; its size in bytes |
+//! | `decode ours FILE N` | decodes FILE to 32-bit float planes N times; milliseconds of each |
+//! | `decode half FILE N` | the same, the planes left in the file's own type |
+//! | `decode exr FILE N` | the same with the `exr` crate |
+//! | `dump DECODER FILE OUT` | writes the float planes R, G, B to OUT, machine byte order |
+//! | `render FILE N` | R, G, B of FILE to 16-bit Rec.709 codes N times; milliseconds of each |
+//! | `dump-render FILE OUT` | writes those codes to OUT, interleaved, machine byte order |
+//!
+//! The number of threads is `RAYON_NUM_THREADS`.
+
+mod plates;
+
+use std::error::Error;
+use std::io::{BufRead, Write};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use blender_gsd::color::{Display, View, ViewTransform};
+use blender_gsd::exr::{self as ours, Header, Limits, Request};
+use blender_gsd::frame::Frame;
+use blender_gsd::native::FileSource;
+use blender_gsd::picture::LayerPicture;
+use exr::prelude::{FlatSamples, ReadChannels as _, ReadLayers as _, read};
+use half::slice::HalfFloatSliceExt as _;
+
+type Outcome<T> = Result<T, Box<dyn Error>>;
+
+fn main() -> Outcome<()> {
+    let mut server = Server::default();
+    for line in std::io::stdin().lock().lines() {
+        let line = line?;
+        let words: Vec<&str> = line.split('\t').collect();
+        let answer = match server.answer(&words) {
+            Ok(answer) => answer,
+            Err(error) => serde_json::json!({ "error": error.to_string() }),
+        };
+        let mut out = std::io::stdout().lock();
+        writeln!(out, "{answer}")?;
+        out.flush()?;
+    }
+    Ok(())
+}
+
+/// What is kept from one question to the next.
+#[derive(Default)]
+struct Server {
+    /// Output memory, used again as a batch or a player does.
+    frame: Frame,
+    floats: [Vec<f32>; 3],
+    /// The file that was rendered last, and its picture.
+    rendering: Option<(PathBuf, Rendering)>,
+}
+
+
+impl Server {
+    fn answer(&mut self, words: &[&str]) -> Outcome<serde_json::Value> {
+        let answer = match *words {
+            ["plate", file] => {
+                let bytes = plates::zip(plates::WIDTH, plates::HEIGHT)?;
+                std::fs::write(file, &bytes)?;
+                bytes.len().into()
+            }
+            ["decode", decoder, file, count] => {
+                let decoder = Decoder::named(decoder)?;
+                times(count, || self.decode(decoder, Path::new(file)))?
+            }
+            ["dump", decoder, file, out] => {
+                self.decode(Decoder::named(decoder)?, Path::new(file))?;
+                let bytes: Vec<u8> = self.floats.iter().flat_map(|plane| bytemuck::cast_slice(plane)).copied().collect();
+                std::fs::write(out, bytes)?;
+                true.into()
+            }
+            ["render", file, count] => {
+                let picture = self.rendering(Path::new(file))?;
+                times(count, || picture.codes().map(drop))?
+            }
+            ["dump-render", file, out] => {
+                let codes = self.rendering(Path::new(file))?.codes()?;
+                std::fs::write(out, bytemuck::cast_slice::<u16, u8>(&codes))?;
+                true.into()
+            }
+            _ => return Err(format!("not understood: {words:?}").into()),
+        };
+        Ok(answer)
+    }
+
+    fn decode(&mut self, decoder: Decoder, file: &Path) -> Outcome<()> {
+        match decoder {
+            Decoder::Half => self.decode_ours(file),
+            Decoder::Ours => {
+                self.decode_ours(file)?;
+                for (plane, floats) in self.frame.planes.iter().zip(&mut self.floats) {
+                    floats.resize(plane.samples.len(), 0.0);
+                    plane.samples.read_f32(0, floats);
+                }
+                Ok(())
+            }
+            Decoder::Crate => self.decode_crate(file),
+        }
+    }
+
+    fn decode_ours(&mut self, file: &Path) -> Outcome<()> {
+        let (source, limits) = (FileSource::open(file)?, Limits::default());
+        let header = Header::read(&source, &limits)?;
+        let request = Request { part: 0, channels: rgb(&header)?, bands: None };
+        ours::decode_into(&source, &header, &request, &limits, &mut self.frame)?;
+        Ok(())
+    }
+
+    fn rendering(&mut self, file: &Path) -> Outcome<&Rendering> {
+        let held = match self.rendering.take() {
+            Some(held) if held.0 == file => held,
+            _ => (file.to_owned(), Rendering::open(file)?),
+        };
+        Ok(&self.rendering.insert(held).1)
+    }
+
+    /// By whole planes, then converted: faster than the crate's way of asking for every pixel as floats.
+    fn decode_crate(&mut self, file: &Path) -> Outcome<()> {
+        let reader = read().no_deep_data().largest_resolution_level().all_channels().first_valid_layer().all_attributes();
+        let reader = if std::env::var("RAYON_NUM_THREADS").as_deref() == Ok("1") { reader.non_parallel() } else { reader };
+        let image = reader.from_file(file)?;
+        for (name, floats) in ["R", "G", "B"].into_iter().zip(&mut self.floats) {
+            let channel = image.layer_data.channel_data.list.iter().find(|channel| channel.name.eq(name));
+            let channel = channel.ok_or_else(|| format!("there is no channel {name}"))?;
+            floats.resize(channel.sample_data.len(), 0.0);
+            match &channel.sample_data {
+                FlatSamples::F16(samples) => samples.convert_to_f32_slice(floats),
+                FlatSamples::F32(samples) => floats.copy_from_slice(samples),
+                FlatSamples::U32(_) => return Err("integers are no colour".into()),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Who decodes, and to what.
+#[derive(Clone, Copy)]
+enum Decoder {
+    /// We, to 32-bit floats.
+    Ours,
+    /// We, to the file's own type.
+    Half,
+    /// The `exr` crate, to 32-bit floats.
+    Crate,
+}
+
+impl Decoder {
+    fn named(name: &str) -> Outcome<Self> {
+        match name {
+            "ours" => Ok(Self::Ours),
+            "half" => Ok(Self::Half),
+            "exr" => Ok(Self::Crate),
+            _ => Err(format!("there is no decoder {name:?}").into()),
+        }
+    }
+}
+
+/// A decoded picture and the view it is rendered through.
+struct Rendering {
+    header: Header,
+    frame: Frame,
+}
+
+impl Rendering {
+    fn open(file: &Path) -> Outcome<Self> {
+        let (source, limits) = (FileSource::open(file)?, Limits::default());
+        let header = Header::read(&source, &limits)?;
+        let request = Request { part: 0, channels: rgb(&header)?, bands: None };
+        let frame = ours::decode(&source, &header, &request, &limits)?;
+        Ok(Self { header, frame })
+    }
+
+    fn codes(&self) -> Outcome<Vec<u16>> {
+        let layers = ours::layers(&self.header);
+        let (index, _) = ours::default_layer(&self.header, &layers).ok_or("there is no picture")?;
+        let picture = LayerPicture::new(&self.frame, self.header.part(0)?, &layers[index])?;
+        let transform = ViewTransform { view: View::Untonemapped, display: Display::Rec709, exposure: 0.0 };
+        Ok(picture.to_rgb16(&transform.processor(&self.frame.color_space)?))
+    }
+}
+
+/// R, G and B by their places in the first part.
+fn rgb(header: &Header) -> Outcome<Vec<usize>> {
+    let channels = &header.part(0)?.channels;
+    let place = |name: &str| channels.iter().position(|channel| channel.name == name);
+    ["R", "G", "B"].into_iter().map(|name| place(name).ok_or_else(|| format!("there is no channel {name}").into())).collect()
+}
+
+/// Milliseconds of each of `count` runs.
+fn times(count: &str, mut work: impl FnMut() -> Outcome<()>) -> Outcome<serde_json::Value> {
+    let mut times = Vec::new();
+    for _ in 0..count.parse::<usize>()? {
+        let start = Instant::now();
+        work()?;
+        times.push(start.elapsed().as_secs_f64() * 1e3);
+    }
+    Ok(times.into())
+}

@@ -1,0 +1,152 @@
+// What the page can do, apart from how it looks: opening, stepping, looking, finding.
+
+import { announce } from "./dom.js";
+import { createCache } from "./cache.js";
+import { createChecks } from "./checks.js";
+import { createLoader } from "./loader.js";
+import { createPicture } from "./picture.js";
+import { createPool } from "./pool.js";
+import { pickFrames } from "./sources.js";
+import { makeShots } from "./shots.js";
+import { createStore } from "./store.js";
+
+/** More workers than this only wait for memory. */
+const MOST_WORKERS = 4;
+
+/** @param {any} engine @param {URLSearchParams} query */
+export function createApp(engine, query) {
+  const { exposure, gamma, offset, views, displays } = engine.catalog;
+  const neutral = { exposure: exposure.neutral, gamma: gamma.neutral, offset: offset.neutral, isolate: "color" };
+  const store = createStore({
+    phase: "empty",
+    shots: [], others: 0, shot: null, frame: null,
+    inspection: null, layer: -1, layerName: null, layerView: null, entry: null,
+    look: { view: views[0].id, display: displays[0].id, ...neutral, clipping: false, space: null },
+    truth: "", aids: false,
+    loading: null, missing: [], stopped: false, failure: null, decodeMs: null, checkMs: null, pictureCount: 0,
+    checking: null, report: null, finding: -1,
+    overlays: true, tab: "findings", playing: false, keyboardProbe: false,
+    probe: null, pins: [], place: 0,
+  });
+  const app = { engine, store, catalog: engine.catalog };
+  app.pool = createPool(engine, Math.max(1, Math.min(navigator.hardwareConcurrency || 2, MOST_WORKERS)));
+  app.cache = createCache(engine.catalog.memoryBudget);
+  app.picture = createPicture(engine, { renderer: query.get("renderer") ?? "webgl2", tile: Number(query.get("tile") ?? 0) });
+  app.loader = createLoader(app);
+  app.checks = createChecks(app);
+  app.picture.onMove(() => store.set({ place: store.state.place + 1 }));
+
+  app.picture.onLost(() => {
+    const { shot, frame, layer } = store.state;
+    if (frame) app.showFrame(shot, frame, { layer });
+    announce("The GPU is gone; the picture is drawn without it");
+  });
+
+  /** Replaces what is open. @param {any[]} sources */
+  app.open = async (sources) => {
+    const origin = performance.now();
+    const { kept, others } = pickFrames(sources);
+    if (kept.length === 0) {
+      store.set({
+        failure: {
+          kind: "input", title: "There is no EXR file in what was dropped", what: sources.length ? `${others} other files` : "it is empty",
+          place: "", next: "Drop EXR frames or a folder that holds some", message: "",
+        },
+      });
+      return;
+    }
+    app.checks.cancel();
+    app.loader.cancel();
+    app.cache.clear();
+    app.pool.forget();
+    const shots = makeShots(engine, kept);
+    store.set({
+      phase: "ready", shots, others, shot: shots[0], frame: null, inspection: null, layerName: null, layerView: null, report: null,
+      finding: -1, pins: [], probe: null, playing: false, look: { ...store.state.look, space: null },
+    });
+    await app.showFrame(shots[0], shots[0].frames[0], { origin });
+  };
+
+  /** @param {any} shot @param {any} frame */
+  app.showFrame = async (shot, frame, options = {}) => {
+    const newShot = store.state.shot !== shot;
+    store.set({ shot, frame, report: shot.report, stopped: false, ...(newShot ? { finding: -1 } : {}) });
+    await app.loader.show(frame, options);
+    if (store.state.frame !== frame) return;
+    app.refreshProbe();
+    if (!shot.report && !shot.checking && !shot.checkStopped) app.checks.run(shot);
+  };
+
+  app.showLayer = (layer) => {
+    const { shot, frame } = store.state;
+    if (frame) return app.showFrame(shot, frame, { layer });
+  };
+
+  /** Steps through the frames there are; gaps are jumped over. */
+  app.step = (by) => {
+    const { shot, frame } = store.state;
+    if (!shot || !frame) return;
+    const place = Math.min(Math.max(shot.frames.indexOf(frame) + by, 0), shot.frames.length - 1);
+    if (shot.frames[place] !== frame) return app.showFrame(shot, shot.frames[place]);
+  };
+
+  /** Tells Rust how to look at the layer; its answer is the truth line. */
+  app.applyLook = (plan) => {
+    const { look, inspection, layer } = store.state;
+    const shown = plan?.layer ?? inspection?.layers[layer];
+    if (!shown) return;
+    const space = inspection.parts[shown.part].color_space;
+    const { truth, aids } = app.picture.viewer.setLook({
+      ...look, layer: shown.name, kind: shown.kind,
+      space: { origin: space.origin, chromaticities: space.chromaticities, choice: look.space ?? undefined },
+    });
+    store.set({ truth, aids });
+  };
+
+  /** @param {Partial<{view: string, display: string, exposure: number, gamma: number, offset: number, isolate: string, clipping: boolean, space: string|null}>} patch */
+  app.look = (patch) => {
+    const before = store.state.look;
+    store.set({ look: { ...before, ...patch } });
+    try {
+      app.applyLook();
+    } catch (error) {
+      store.set({ look: before, failure: { ...error, title: "The picture cannot be looked at like that" } });
+      return;
+    }
+    app.picture.requestDraw();
+    app.refreshProbe();
+    announce(store.state.truth);
+  };
+  app.resetLook = () => app.look(neutral);
+
+  /** Moves the probe to a pixel, from the display window's corner. */
+  app.probeAt = (x, y) => {
+    const facts = app.loader.probe(x, y);
+    store.set({ probe: { x, y, facts } });
+  };
+  app.refreshProbe = () => {
+    const { probe, pins } = store.state;
+    if (probe) app.probeAt(probe.x, probe.y);
+    if (pins.length) store.set({ pins: pins.map(({ x, y }) => ({ x, y, facts: app.loader.probe(x, y) })) });
+  };
+
+  /** Selects a finding by place in the report, and goes where it is. */
+  app.selectFinding = async (index) => {
+    const { report, shot, frame } = store.state;
+    const issue = report?.shots[0].issues[index];
+    store.set({ finding: issue ? index : -1 });
+    if (!issue) return;
+    store.set({ tab: "findings" });
+    const target = shot.frames.find((other) => other.name === issue.file) ?? shot.frames.find((other) => other.number === issue.frame);
+    if (target && target !== frame && issue.file !== frame.name) await app.showFrame(shot, target);
+    if (issue.region && app.picture.viewport.reveal(issue.region)) app.picture.changed();
+    announce(`${issue.severity}: ${issue.description}`);
+  };
+  app.stepFinding = (by) => {
+    const { report, finding } = store.state;
+    const count = report?.shots[0].issues.length ?? 0;
+    if (count === 0) return announce("There are no findings");
+    app.selectFinding(finding < 0 ? (by > 0 ? 0 : count - 1) : (finding + by + count) % count);
+  };
+  return app;
+}

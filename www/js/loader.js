@@ -1,0 +1,220 @@
+// One frame on its way to the screen: header facts, then bands from all workers, uploaded as they come.
+
+import { samplesAt } from "./cache.js";
+import { createUploads } from "./uploads.js";
+
+const message = (error) => (error?.kind ? error : {
+  kind: "page", what: String(error?.message ?? error), place: "", next: "Load the page again", message: String(error),
+});
+
+/** How often a picture that is being decoded is drawn, in milliseconds: each draw costs the decoders time. */
+const GLIMPSE = 120;
+
+/** Neighbouring rows that could not be read, as one area with the first reason. */
+function merged(missing) {
+  const sorted = [...missing].sort((a, b) => a.region[1] - b.region[1] || a.region[0] - b.region[0]);
+  const areas = [];
+  for (const { region: [x, y, width, height], reason } of sorted) {
+    const last = areas.at(-1)?.region;
+    if (last && last[0] === x && last[2] === width && last[1] + last[3] === y) last[3] += height;
+    else areas.push({ region: [x, y, width, height], reason });
+  }
+  return areas;
+}
+
+/** @param {any} app */
+export function createLoader(app) {
+  const { pool, picture, cache, store, engine } = app;
+  const uploads = createUploads(picture);
+  let controller = new AbortController();
+  /** What is on the canvas now. */
+  let shown = null;
+
+  const planOf = (inspection, index) => {
+    const layer = inspection.layers[index];
+    const part = inspection.parts[layer.part];
+    const channels = [...new Set([...layer.color, ...(layer.alpha === null ? [] : [layer.alpha])])];
+    return {
+      layer, part, channels,
+      names: channels.map((channel) => part.channels[channel].name),
+      color: layer.color.map((channel) => channels.indexOf(channel)),
+      alpha: layer.alpha === null ? null : channels.indexOf(layer.alpha),
+    };
+  };
+
+  async function inspect(frame, signal) {
+    frame.inspection ??= await pool.decoder(0, "inspect", source(frame), { signal });
+    return frame.inspection;
+  }
+
+  /** The layer to show: the one asked for, the one of the last frame by name and view, or the default. */
+  function chooseLayer(inspection, wanted) {
+    const { layers, default_layer: fallback } = inspection;
+    if (Number.isInteger(wanted)) return wanted;
+    const { layerName, layerView } = store.state;
+    const kept = layers.findIndex((layer) => layer.name === layerName && layer.view === layerView);
+    return kept >= 0 ? kept : fallback;
+  }
+
+  /**
+   * Shows a frame. Resolves when it is on the screen, is cancelled, or failed (the card is shown then).
+   * @param {any} frame @param {{layer?: number, origin?: number}} [options] `origin`: when the user acted
+   */
+  async function show(frame, { layer: wanted, origin = performance.now() } = {}) {
+    controller.abort();
+    const mine = controller = new AbortController();
+    const { signal } = mine;
+    const origins = { start: origin };
+    store.set({ failure: null, loading: null, missing: [], decodeMs: null });
+    try {
+      const inspection = await inspect(frame, signal);
+      measure("gsd:header", origins);
+      const index = chooseLayer(inspection, wanted);
+      if (index === null || index === undefined) {
+        store.set({ inspection, layer: -1, entry: null });
+        throw unreadable(inspection, frame);
+      }
+      const plan = planOf(inspection, index);
+      store.set({ inspection, layer: index, layerName: plan.layer.name, layerView: plan.layer.view });
+      if (plan.part.unreadable) throw { ...unreadable(inspection, frame), what: plan.part.unreadable };
+      app.applyLook(plan);
+      picture.viewport.setPicture(plan.part.display_window, plan.part.data_window, plan.part.pixel_aspect);
+      picture.viewer.begin({
+        dataWindow: plan.part.data_window,
+        displayWindow: plan.part.display_window,
+        planes: plan.channels.map((channel) => plan.part.channels[channel].type),
+        color: plan.color,
+        alpha: plan.alpha,
+      });
+      picture.changed();
+      await fillIn(frame, plan, signal, origins);
+    } catch (error) {
+      if (error?.kind === "cancelled") {
+        if (controller === mine) store.set({ loading: null });
+        return;
+      }
+      if (controller === mine) {
+        if (!shown || shown.frame !== frame) clear();
+        store.set({ failure: { ...message(error), frame }, loading: null });
+      }
+    }
+  }
+
+  async function fillIn(frame, plan, signal, origins) {
+    const key = `${frame.key}|${plan.layer.part}|${plan.channels}`;
+    const cached = cache.get(key);
+    const entry = cached ?? { pieces: [], bytes: 0, missing: [], failure: null };
+    shown = { frame, plan, entry };
+    store.set({ entry, missing: entry.missing });
+    const started = performance.now();
+    if (cached) for (const piece of entry.pieces) uploads.add(piece, signal);
+    else {
+      await decode(frame, plan, entry, signal, origins);
+      if (entry.pieces.length === 0) throw entry.failure ?? unreadable(frame.inspection, frame);
+      cache.put(key, entry);
+      frame.cached = true;
+    }
+    const decoded = performance.now() - started;
+    await uploads.done();
+    if (signal.aborted) throw { kind: "cancelled", what: "cancelled" };
+    await drawn();
+    measure("gsd:picture", origins);
+    picture.viewer.check();
+    store.set({ loading: null, decodeMs: cached ? null : decoded, missing: [...entry.missing], pictureCount: store.state.pictureCount + 1 });
+  }
+
+  /** Spreads the bands over the workers, each a contiguous range. */
+  async function decode(frame, plan, entry, signal, origins) {
+    const bands = plan.part.bands;
+    const lanes = Math.min(pool.size, bands);
+    const edge = (lane) => Math.round((bands * lane) / lanes);
+    let done = 0;
+    let first = true;
+    let glimpse = performance.now() + GLIMPSE;
+    store.set({ loading: { done, total: bands } });
+    const receive = (piece) => {
+      if (signal.aborted) return;
+      done += piece.bands;
+      take(piece, entry);
+      if (piece.planes) uploads.add(piece, signal);
+      if (first && piece.planes) {
+        first = false;
+        picture.afterNextDraw(() => measure("gsd:first-rows", origins));
+      } else if (performance.now() > glimpse) {
+        glimpse = performance.now() + GLIMPSE;
+        picture.requestDraw();
+        store.set({ loading: { done, total: bands } });
+      }
+    };
+    const jobs = Array.from({ length: lanes }, (_, lane) =>
+      pool.decoder(lane, "decode", {
+        ...source(frame), part: plan.layer.part, channels: plan.channels, bytes: engine.catalog.messageBytes,
+        first: edge(lane), end: edge(lane + 1),
+      }, { signal, progress: receive }));
+    const answers = await Promise.allSettled(jobs);
+    const fault = answers.find((answer) => answer.status === "rejected")?.reason;
+    if (fault?.kind === "cancelled") throw fault;
+    entry.missing = merged(entry.missing);
+    entry.failure = fault ?? answers.map((answer) => answer.value?.failure).find(Boolean) ?? null;
+    if (fault && entry.pieces.length === 0) throw fault;
+  }
+
+  function take(piece, entry) {
+    if (piece.lost) entry.missing.push({ region: piece.lost, reason: piece.reason });
+    else {
+      entry.pieces.push(piece);
+      entry.missing.push(...piece.missing);
+      for (const plane of piece.planes) entry.bytes += plane.data.byteLength;
+    }
+  }
+
+  /** Resolves when what is drawn now has been handed to the screen. */
+  const drawn = () => new Promise((resolve) => picture.afterNextDraw(() => {
+    // Hidden pages draw no frames.
+    const timer = setTimeout(resolve, 500);
+    requestAnimationFrame(() => { clearTimeout(timer); resolve(); });
+  }));
+
+  function clear() {
+    shown = null;
+    picture.viewer.clear();
+    picture.changed();
+    store.set({ entry: null, missing: [] });
+  }
+
+  function unreadable(inspection, frame) {
+    const why = inspection.parts.map((part) => part.unreadable).find(Boolean);
+    return { kind: "input", what: why ?? "there is no layer to show", place: frame.name, next: "", message: why ?? "" };
+  }
+
+  const source = (frame) => ({ key: frame.key, file: frame.file, name: frame.name });
+
+  function measure(name, origins) {
+    if (origins[name]) return;
+    origins[name] = true;
+    performance.measure(name, { start: origins.start, end: performance.now() });
+  }
+
+  return {
+    show,
+    clear,
+    cancel() {
+      const busy = Boolean(store.state.loading);
+      controller.abort();
+      store.set({ loading: null });
+      return busy;
+    },
+    source,
+    /** Rust's facts of one pixel, from the display window's corner; null outside the data window. */
+    probe(x, y) {
+      if (!shown) return null;
+      const { part, names, color, alpha } = shown.plan;
+      const [dx, dy] = part.display_window;
+      const [left, top, width, height] = part.data_window;
+      const [column, row] = [x + dx - left, y + dy - top];
+      if (column < 0 || row < 0 || column >= width || row >= height) return null;
+      const samples = samplesAt(shown.entry, names, width, column, row);
+      return samples && picture.viewer.probe(samples, new Uint32Array(color), alpha ?? undefined);
+    },
+  };
+}

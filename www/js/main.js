@@ -1,0 +1,93 @@
+// Puts the page together.
+
+import { byId, h } from "./dom.js";
+import { createActions } from "./actions.js";
+import { createApp } from "./app.js";
+import { createBrowser } from "./browser.js";
+import { createCards } from "./cards.js";
+import { createChips } from "./chips.js";
+import { createHelp } from "./help.js";
+import { createInspector } from "./inspector.js";
+import { createKeyboard } from "./keyboard.js";
+import { createOverlay } from "./overlay.js";
+import { createPalette } from "./palette.js";
+import { createPlayer } from "./player.js";
+import { createPointer } from "./pointer.js";
+import { createSnapshot } from "./snapshot.js";
+import { createStatus } from "./status.js";
+import { createTheme } from "./theme.js";
+import { createTimeline } from "./timeline.js";
+import { createTopbar } from "./topbar.js";
+import { acceptDrops, fromInput } from "./sources.js";
+import { loadEngine } from "./engine.js";
+
+/** Every part of the page, in the order they listen. */
+function build(engine) {
+  const query = new URLSearchParams(location.search);
+  const app = createApp(engine, query);
+  const actions = {};
+  const run = (id) => actions[id]?.();
+  app.toast = toast();
+  app.snapshot = createSnapshot(app);
+  app.play = createPlayer(app);
+  app.toggleTheme = createTheme(app.picture.setSurround);
+  createTopbar(app, run);
+  createBrowser(app);
+  createInspector(app);
+  createChips(app);
+  createOverlay(app);
+  createTimeline(app, run);
+  createStatus(app);
+  createCards(app, run);
+  createPointer(app);
+  app.showPalette = createPalette(run);
+  app.showHelp = createHelp(createKeyboard(run), app.catalog.version, () => app.picture.viewer.renderer);
+  Object.assign(actions, createActions(app));
+
+  app.store.on(["phase"], ({ phase }) => { document.body.dataset.phase = phase; });
+  app.store.on(["shot", "frame"], ({ shot, frame }) => {
+    document.title = shot ? `${shot.numbered ? `${shot.name} ${frame?.number ?? ""}` : shot.name} – GSD Review` : "GSD Review";
+    app.picture.canvas.setAttribute("aria-label", frame ? `Picture of ${frame.name}` : "No picture");
+  });
+
+  acceptDrops(app.open, byId("veil"));
+  for (const id of ["choose-files", "choose-folder"]) {
+    const input = byId(id);
+    input.addEventListener("change", () => {
+      const sources = fromInput(input.files);
+      // The same file can be chosen again.
+      input.value = "";
+      if (sources.length > 0) app.open(sources);
+    });
+  }
+  byId("empty-buttons").append(
+    h("button", { class: "button", text: "Choose files", onclick: () => run("file.open") }),
+    h("button", { class: "button", text: "Choose folder", onclick: () => run("file.folder") }));
+  byId("empty").append(h("p", { class: "empty-note", text: "OpenEXR: every layer and view; ZIP, PIZ, DWA, B44, PXR24, RLE; scan lines and tiles." }));
+  // For tests and benchmarks, which ask for it: the page itself never looks at it.
+  if (query.has("test")) globalThis.gsd = app;
+  document.body.dataset.phase = "empty";
+}
+
+function toast() {
+  const node = h("div", { class: "toast", role: "status", hidden: true });
+  document.body.append(node);
+  let timer = 0;
+  return (text) => {
+    node.textContent = text;
+    node.hidden = false;
+    clearTimeout(timer);
+    timer = setTimeout(() => { node.hidden = true; }, 5000);
+  };
+}
+
+function sayWhyNot(error) {
+  byId("empty-title").textContent = "The page could not start";
+  byId("empty-buttons").replaceWith(h("p", { role: "alert", text: `${error?.what ?? error?.message ?? error}. ${error?.next ?? "It needs a browser with WebAssembly (Chromium 91, Firefox 114, Safari 16.4 or newer), and its files from a server."}` }));
+  document.body.dataset.phase = "empty";
+}
+
+loadEngine().then(build).catch((error) => {
+  console.error(error);
+  sayWhyNot(error);
+});

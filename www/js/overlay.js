@@ -1,0 +1,94 @@
+// What is drawn over the picture: windows, findings, missing rows, probe and pins.
+
+import { byId, svg } from "./dom.js";
+import { GLYPHS } from "./shots.js";
+
+/** Longer labels are cut on the picture; the row has all of it. */
+const LONGEST_LABEL = 44;
+
+/** @param {any} app */
+export function createOverlay(app) {
+  const { store, picture } = app;
+  const root = byId("overlay");
+  const hatch = svg("defs", {}, svg("pattern", { id: "hatch", width: 10, height: 10, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
+    svg("rect", { class: "hatch-ground", width: 10, height: 10 }), svg("line", { class: "hatch-line", x1: 0, y1: 0, x2: 0, y2: 10 })));
+  const windows = svg("g");
+  const lost = svg("g");
+  const boxes = svg("g", { role: "group", "aria-label": "Findings of this frame" });
+  const marks = svg("g");
+  root.append(hatch, lost, windows, boxes, marks);
+
+  /** A region of the display window as CSS pixels, snapped for a sharp line. */
+  function place([x, y, width, height]) {
+    const [left, top] = picture.viewport.toCss(x, y);
+    const [right, bottom] = picture.viewport.toCss(x + width, y + height);
+    const snap = (v) => Math.round(v) + 0.5;
+    return { x: snap(left), y: snap(top), width: Math.max(snap(right) - snap(left), 1), height: Math.max(snap(bottom) - snap(top), 1) };
+  }
+  const relative = (region, [dx, dy]) => [region[0] - dx, region[1] - dy, region[2], region[3]];
+  const partOf = ({ inspection, layer }) => inspection?.parts[inspection.layers[layer]?.part];
+
+  function drawWindows(state) {
+    const part = partOf(state);
+    windows.replaceChildren();
+    if (!part || !state.overlays || String(part.data_window) === String(part.display_window)) return;
+    const label = (area, text, below) => svg("text", { class: "window-label", x: area.x + 4, y: below ? area.y + area.height - 5 : area.y - 5, text });
+    const display = place(relative(part.display_window, part.display_window));
+    const data = place(relative(part.data_window, part.display_window));
+    windows.append(
+      svg("rect", { class: "window", ...display }), label(display, "display window", false),
+      svg("rect", { class: "window", ...data }), label(data, "data window", true));
+  }
+
+  function drawMissing(state) {
+    const part = partOf(state);
+    lost.replaceChildren();
+    if (!part || state.loading) return;
+    for (const { region, reason } of state.missing) {
+      lost.append(svg("rect", { class: "missing", ...place(relative(region, part.display_window)) }, svg("title", { text: reason })));
+    }
+  }
+
+  function drawBoxes({ report, frame, shot, overlays, finding }) {
+    boxes.replaceChildren();
+    if (!report || !frame || !overlays) return;
+    report.shots[0].issues.forEach((issue, index) => {
+      const here = issue.file === frame.name || (shot.numbered && issue.frame === frame.number);
+      if (here && issue.region) boxes.append(box(issue, index, index === finding));
+    });
+  }
+
+  function box(issue, index, selected) {
+    const area = place(issue.region);
+    const text = `${GLYPHS[issue.severity]} ${issue.description}`;
+    const short = text.length > LONGEST_LABEL ? `${text.slice(0, LONGEST_LABEL - 1).trimEnd()}…` : text;
+    const tag = svg("rect", { class: "tag", x: area.x - 0.5, y: area.y - 20, height: 19, width: 10, rx: 2 });
+    const label = svg("text", { x: area.x + 5.5, y: area.y - 6.5, text: short });
+    const node = svg("g", {
+      class: `box ${issue.severity}`, role: "button", tabindex: "-1", "aria-pressed": String(selected), "aria-label": `${issue.severity}: ${issue.description}`,
+      onclick: () => app.selectFinding(index),
+    }, svg("rect", { class: "halo", ...area }), svg("rect", { class: "area", ...area }), tag, label);
+    // The width of a text is known once it is in the page.
+    queueMicrotask(() => tag.setAttribute("width", String(label.getBBox().width + 12)));
+    return node;
+  }
+
+  function drawMarks({ pins, probe, keyboardProbe }) {
+    marks.replaceChildren();
+    pins.forEach((pin, i) => {
+      const area = place([pin.x, pin.y, 1, 1]);
+      const [x, y] = [area.x + area.width / 2, area.y + area.height / 2];
+      marks.append(svg("g", { class: "pin" }, cross(x, y), svg("text", { x: x + 8, y: y - 6, text: String(i + 1) })));
+    });
+    if (probe && keyboardProbe) {
+      const area = place([probe.x, probe.y, 1, 1]);
+      marks.append(cross(area.x + area.width / 2, area.y + area.height / 2));
+    }
+  }
+  const cross = (x, y) => svg("path", { class: "cross", d: `M${x - 9} ${y}h6M${x + 3} ${y}h6M${x} ${y - 9}v6M${x} ${y + 3}v6` });
+
+  store.on(["place", "inspection", "layer", "overlays"], drawWindows);
+  store.on(["place", "missing", "loading"], drawMissing);
+  store.on(["place", "report", "frame", "overlays", "finding"], drawBoxes);
+  store.on(["place", "pins", "probe", "keyboardProbe"], drawMarks);
+}

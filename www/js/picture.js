@@ -1,0 +1,119 @@
+// The canvas: draws when something changed, at most once a frame; smooths when nothing changes any more.
+
+import { byId } from "./dom.js";
+import { Viewport } from "./viewport.js";
+
+/** How long nothing must change before a reduced picture is averaged rather than sampled, in milliseconds. */
+const SETTLED = 140;
+
+/**
+ * @param {any} engine @param {{renderer: string, tile: number}} wanted
+ */
+export function createPicture(engine, wanted) {
+  let canvas = byId("picture");
+  const viewport = new Viewport();
+  const moved = [];
+  let viewer = null;
+  let asked = 0;
+  let settle = 0;
+  let surround = [30, 30, 30];
+  /** @type {(() => void)[]} */
+  let afterDraw = [];
+
+  const lost = [];
+
+  /** Draws without the GPU from now on. */
+  function fallBack() {
+    // A canvas that was asked for one kind of context gives no other.
+    const fresh = canvas.cloneNode(false);
+    canvas.replaceWith(fresh);
+    observer.unobserve(canvas);
+    canvas = fresh;
+    observer.observe(canvas);
+    viewer = new engine.Viewer(canvas, "2d", 0);
+  }
+
+  function draw(smooth) {
+    viewer.draw(viewport.placement(smooth, surround));
+  }
+
+  function requestDraw() {
+    clearTimeout(settle);
+    if (viewport.scale < 1) settle = setTimeout(() => draw(true), SETTLED);
+    if (asked) return;
+    asked = requestAnimationFrame(() => {
+      asked = 0;
+      draw(false);
+      const run = afterDraw;
+      afterDraw = [];
+      for (const each of run) each();
+    });
+  }
+
+  /** The picture's place changed: draw, and let the overlay follow. */
+  function changed() {
+    for (const run of moved) run();
+    requestDraw();
+  }
+
+  const observer = new ResizeObserver(([entry]) => {
+    const ratio = window.devicePixelRatio || 1;
+    const exact = entry.devicePixelContentBoxSize?.[0];
+    const width = exact ? exact.inlineSize : Math.round(entry.contentRect.width * ratio);
+    const height = exact ? exact.blockSize : Math.round(entry.contentRect.height * ratio);
+    if (!width || !height) return;
+    canvas.width = width;
+    canvas.height = height;
+    viewport.resize(width, height, ratio);
+    // A canvas that was resized is empty until it is drawn: do not wait for the next frame.
+    draw(false);
+    changed();
+  });
+  observer.observe(canvas);
+  canvas.addEventListener("webglcontextlost", () => {
+    fallBack();
+    for (const run of lost) run();
+  });
+  try {
+    viewer = new engine.Viewer(canvas, wanted.renderer, wanted.tile);
+  } catch (error) {
+    if (wanted.renderer === "2d") throw error;
+    fallBack();
+  }
+
+  return {
+    get canvas() { return canvas; },
+    get viewer() { return viewer; },
+    viewport,
+    changed,
+    requestDraw,
+    draw,
+    /** @param {() => void} run after every move of the picture */
+    onMove: (run) => moved.push(run),
+    /** @param {() => void} run when the GPU was taken away: the new viewer knows no picture and no look */
+    onLost: (run) => lost.push(run),
+    /** @param {() => void} run once, after the next draw */
+    afterNextDraw: (run) => {
+      afterDraw.push(run);
+      requestDraw();
+    },
+    setSurround(rgb) {
+      surround = rgb;
+      requestDraw();
+    },
+    /**
+     * A small picture of what is shown now, in the look that is in force.
+     * @param {number} width @param {number} height canvas pixels
+     */
+    thumbnail(width, height) {
+      const [, , w, h] = viewport.display;
+      const scale = Math.min(width / (w * viewport.aspect), height / h);
+      const size = [Math.max(1, Math.round(w * viewport.aspect * scale)), Math.max(1, Math.round(h * scale))];
+      if (size[0] > canvas.width || size[1] > canvas.height) return null;
+      viewer.draw({ left: 0, top: 0, scaleX: scale * viewport.aspect, scaleY: scale, smooth: true, surround });
+      const bitmap = createImageBitmap(canvas, 0, 0, size[0], size[1]);
+      draw(viewport.scale < 1);
+      return bitmap;
+    },
+  };
+}

@@ -1,0 +1,88 @@
+// Pointer and wheel on the picture: probe, pan, zoom.
+
+import { byId } from "./dom.js";
+
+/** @param {any} app */
+export function createPointer(app) {
+  const { picture, store } = app;
+  const stage = byId("stage");
+  const { viewport } = picture;
+  /** @type {Map<number, {x: number, y: number}>} */
+  const down = new Map();
+  let latest = null;
+
+  const local = (event) => {
+    const box = picture.canvas.getBoundingClientRect();
+    return { x: event.clientX - box.left, y: event.clientY - box.top };
+  };
+
+  // Moves come faster than frames: the last one of each is enough.
+  function probe() {
+    if (!latest) return;
+    const [x, y] = viewport.pixelAt(latest.x, latest.y);
+    latest = null;
+    store.set({ keyboardProbe: false });
+    app.probeAt(x, y);
+  }
+
+  stage.addEventListener("pointermove", (event) => {
+    if (event.target !== picture.canvas) return;
+    const at = local(event);
+    const before = down.get(event.pointerId);
+    if (before) {
+      if (down.size === 2) pinch(event.pointerId, at);
+      else {
+        const { ratio } = viewport.canvas;
+        viewport.panBy((at.x - before.x) * ratio, (at.y - before.y) * ratio);
+      }
+      down.set(event.pointerId, at);
+      picture.changed();
+    }
+    if (!latest) requestAnimationFrame(probe);
+    latest = at;
+  });
+
+  function pinch(id, at) {
+    const [other] = [...down].filter(([key]) => key !== id).map(([, point]) => point);
+    const before = down.get(id);
+    const distance = (a, b) => Math.hypot(a.x - b.x, a.y - b.y);
+    const { ratio } = viewport.canvas;
+    viewport.zoomTo((viewport.scale * distance(at, other)) / Math.max(distance(before, other), 1), ((at.x + other.x) / 2) * ratio, ((at.y + other.y) / 2) * ratio);
+  }
+
+  stage.addEventListener("pointerdown", (event) => {
+    if (event.target !== picture.canvas || event.button > 1) return;
+    down.set(event.pointerId, local(event));
+    picture.canvas.setPointerCapture(event.pointerId);
+    stage.dataset.panning = "";
+    picture.canvas.focus({ preventScroll: true });
+  });
+  const up = (event) => {
+    down.delete(event.pointerId);
+    if (down.size > 0) return;
+    delete stage.dataset.panning;
+    viewport.snap();
+    picture.changed();
+  };
+  stage.addEventListener("pointerup", up);
+  stage.addEventListener("pointercancel", up);
+
+  stage.addEventListener("wheel", (event) => {
+    if (!store.state.inspection) return;
+    event.preventDefault();
+    const at = local(event);
+    const { ratio } = viewport.canvas;
+    // A pinch on a touchpad comes as a wheel with Ctrl, in smaller steps.
+    const speed = event.ctrlKey ? 0.01 : event.deltaMode === 1 ? 0.05 : 0.0015;
+    viewport.zoomTo(viewport.scale * Math.exp(-event.deltaY * speed), at.x * ratio, at.y * ratio);
+    picture.changed();
+  }, { passive: false });
+  stage.addEventListener("dblclick", (event) => {
+    if (event.target !== picture.canvas) return;
+    const at = local(event);
+    const { ratio } = viewport.canvas;
+    if (viewport.mode === "free" && viewport.scale === 1) viewport.fit("fit");
+    else viewport.zoomTo(1, at.x * ratio, at.y * ratio);
+    picture.changed();
+  });
+}

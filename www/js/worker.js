@@ -1,0 +1,108 @@
+// A worker: one instance of the module, files opened on demand, jobs that can be cancelled between runs of bands.
+import { QcRun, WorkerFile, initSync } from "../pkg/blender_gsd.js";
+
+/** Files whose header is read, by the page's key; only a few are held. */
+const files = new Map();
+const MOST_FILES = 6;
+const cancelled = new Set();
+let run = null;
+
+const turns = new MessageChannel();
+const waiting = [];
+turns.port1.onmessage = () => waiting.shift()?.();
+/** Lets messages in, such as a cancellation. */
+const turn = () => new Promise((resolve) => {
+  waiting.push(resolve);
+  turns.port2.postMessage(0);
+});
+
+function open({ key, file, name }) {
+  let opened = files.get(key);
+  if (!opened) {
+    opened = new WorkerFile(file, name);
+    if (files.size >= MOST_FILES) {
+      const [oldest, stale] = files.entries().next().value;
+      files.delete(oldest);
+      stale.free();
+    }
+    files.set(key, opened);
+  }
+  return opened;
+}
+
+const jobs = {
+  inspect: (id, job) => open(job).inspection(),
+
+  async decode(id, job) {
+    const file = open(job);
+    const step = file.bandsPerMessage(job.part, job.channels, job.bytes);
+    let failure = null;
+    let decoded = 0;
+    // The first run is short: something to see comes before everything to see.
+    for (let first = job.first, size = Math.ceil(step / 4); first < job.end; size = step) {
+      const end = Math.min(first + size, job.end);
+      let piece;
+      try {
+        piece = file.decode(job.part, job.channels, first, end);
+        decoded += 1;
+      } catch (error) {
+        if (!error.kind) throw error;
+        failure ??= error;
+        piece = { lost: file.bandRegion(job.part, first, end), reason: error.message };
+      }
+      const buffers = new Set((piece.planes ?? []).flatMap((plane) => [plane.data.buffer, plane.texture.buffer]));
+      postMessage({ id, progress: { ...piece, bands: end - first } }, [...buffers]);
+      first = end;
+      await turn();
+      if (cancelled.has(id)) throw { kind: "cancelled", what: "cancelled" };
+    }
+    return { failure, decoded };
+  },
+
+  snapshot(id, job) {
+    const result = open(job).snapshot(job.request);
+    return { value: result, transfer: [result.bytes.buffer] };
+  },
+
+  qcStart(id, job) {
+    run?.free();
+    run = new QcRun(job.request);
+  },
+  qcFrame(id, job) {
+    let file;
+    try {
+      file = open(job);
+    } catch (error) {
+      if (!error.kind) throw error;
+      run.unreadable(job.name, job.number, error.message);
+      return;
+    }
+    run.observe(file, job.number);
+  },
+  qcFinish() {
+    const finished = run;
+    run = null;
+    return finished.finish();
+  },
+
+  forget() {
+    for (const file of files.values()) file.free();
+    files.clear();
+  },
+};
+
+onmessage = async ({ data }) => {
+  if (data.type === "start") return void initSync({ module: data.module });
+  if (data.type === "cancel") return void cancelled.add(data.job);
+  const { id, type } = data;
+  try {
+    const result = await jobs[type](id, data);
+    if (result?.transfer) postMessage({ id, done: result.value }, result.transfer);
+    else postMessage({ id, done: result });
+  } catch (error) {
+    // What has a kind is an answer; anything else means that the instance cannot be trusted any more.
+    if (error?.kind) postMessage({ id, error });
+    else postMessage({ id, trap: String(error?.message ?? error) });
+  }
+  cancelled.delete(id);
+};
