@@ -71,7 +71,7 @@ impl Server {
             }
             ["dump", decoder, file, out] => {
                 self.decode(Decoder::named(decoder)?, Path::new(file))?;
-                let bytes: Vec<u8> = self.floats.iter().flat_map(|plane| bytemuck::cast_slice(plane)).copied().collect();
+                let bytes = self.float_bytes(Decoder::named(decoder)?);
                 std::fs::write(out, bytes)?;
                 true.into()
             }
@@ -89,26 +89,27 @@ impl Server {
         Ok(answer)
     }
 
+    /// What the decoder has left, plane by plane.
+    fn float_bytes(&self, decoder: Decoder) -> Vec<u8> {
+        match decoder {
+            Decoder::Crate => self.floats.iter().flat_map(|plane| bytemuck::cast_slice(plane)).copied().collect(),
+            Decoder::Half | Decoder::Ours => self.frame.planes.iter().flat_map(|plane| plane.samples.bytes()).copied().collect(),
+        }
+    }
+
     fn decode(&mut self, decoder: Decoder, file: &Path) -> Outcome<()> {
         match decoder {
-            Decoder::Half => self.decode_ours(file),
-            Decoder::Ours => {
-                self.decode_ours(file)?;
-                for (plane, floats) in self.frame.planes.iter().zip(&mut self.floats) {
-                    floats.resize(plane.samples.len(), 0.0);
-                    plane.samples.read_f32(0, floats);
-                }
-                Ok(())
-            }
+            Decoder::Half => self.decode_ours(file, ours::decode_into),
+            Decoder::Ours => self.decode_ours(file, ours::decode_float_into),
             Decoder::Crate => self.decode_crate(file),
         }
     }
 
-    fn decode_ours(&mut self, file: &Path) -> Outcome<()> {
+    fn decode_ours(&mut self, file: &Path, decode: DecodeInto) -> Outcome<()> {
         let (source, limits) = (FileSource::open(file)?, Limits::default());
         let header = Header::read(&source, &limits)?;
         let request = Request { part: 0, channels: rgb(&header)?, bands: None };
-        ours::decode_into(&source, &header, &request, &limits, &mut self.frame)?;
+        decode(&source, &header, &request, &limits, &mut self.frame)?;
         Ok(())
     }
 
@@ -138,6 +139,9 @@ impl Server {
         Ok(())
     }
 }
+
+/// [`ours::decode_into`] or [`ours::decode_float_into`].
+type DecodeInto = fn(&FileSource, &Header, &Request, &Limits, &mut Frame) -> blender_gsd::Result<()>;
 
 /// Who decodes, and to what.
 #[derive(Clone, Copy)]

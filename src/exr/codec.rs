@@ -6,9 +6,11 @@ use exr::compression::Compression as Codec;
 use exr::meta::attribute::{ChannelDescription, IntegerBounds, LineOrder, SampleType as CrateSampleType, Text};
 use exr::meta::{BlockDescription, header::Header as CrateHeader};
 use exr::prelude::Vec2;
+use half::f16;
+use half::slice::HalfFloatSliceExt;
 
 use super::header::{Compression, Part};
-use super::shuffle;
+use super::shuffle::Restored;
 use crate::error::Place;
 use crate::frame::{Region, SampleType};
 use crate::platform::Inflater;
@@ -17,48 +19,40 @@ use crate::{Error, Result};
 /// Working memory of one thread.
 pub(super) struct Scratch {
     raw: Vec<u8>,
+    /// Half samples of a row that is wanted as floats.
+    row: Vec<f16>,
     inflater: Inflater,
 }
 
 impl Default for Scratch {
     fn default() -> Self {
-        Self { raw: Vec::new(), inflater: Inflater::new() }
+        Self { raw: Vec::new(), row: Vec::new(), inflater: Inflater::new() }
     }
 }
 
 /// What it takes to decode the chunks of one part.
 pub(super) struct Decoder<'a> {
     part: &'a Part,
-    /// Channels to write, in the order of the targets: where each begins in a row of one pixel's width, and its size.
-    wanted: Vec<Slot>,
+    /// For each channel of the part, the target it is wanted in.
+    places: Vec<Option<usize>>,
     /// For the compressions that the `exr` crate decodes.
     foreign: Option<Foreign>,
 }
 
-/// Where one channel lies in the rows of a chunk: a row holds all samples of the first channel, then of the next.
-#[derive(Clone, Copy)]
-struct Slot {
-    /// Bytes per pixel of the channels before it.
-    before: usize,
-    /// Bytes of a sample.
-    bytes: usize,
-}
-
 /// The rows of one plane that a chunk writes to.
 pub(super) struct Target<'a> {
-    /// Rows of the band, full width of the data window, machine byte order.
+    /// What is wanted: the stored type, or floats where halves are stored.
+    pub(super) kind: SampleType,
+    /// Rows of the band, full width of the data window.
     pub(super) rows: &'a mut [u8],
 }
 
 impl<'a> Decoder<'a> {
     /// For those channels of `part`, which is readable.
     pub(super) fn new(part: &'a Part, channels: &[usize]) -> Result<Self> {
-        let slot = |&index: &usize| Slot {
-            before: part.channels[..index].iter().map(|channel| channel.kind.bytes()).sum(),
-            bytes: part.channels[index].kind.bytes(),
-        };
+        let place = |index| channels.iter().position(|&wanted| wanted == index);
         let foreign = Foreign::codec(part.compression).map(|codec| Foreign::new(part, codec)).transpose()?;
-        Ok(Self { part, wanted: channels.iter().map(slot).collect(), foreign })
+        Ok(Self { part, places: (0..part.channels.len()).map(place).collect(), foreign })
     }
 
     /// Decodes `data`, the chunk of `region`, into `targets`, whose rows begin with the region's first.
@@ -72,7 +66,7 @@ impl<'a> Decoder<'a> {
         let length = region.area() as usize * self.part.pixel_bytes();
         // Writers store a chunk as it is when compression does not make it smaller.
         if data.len() == length {
-            self.scatter(region, targets, |start, row| row.copy_from_slice(&data[start..start + row.len()]));
+            self.scatter(data, region, &mut scratch.row, targets);
             return Ok(());
         }
         match &self.foreign {
@@ -81,14 +75,13 @@ impl<'a> Decoder<'a> {
                 if bytes.len() != length {
                     return Err(Error::malformed(Place::default(), "the chunk decodes to a wrong length"));
                 }
-                self.scatter(region, targets, |start, row| row.copy_from_slice(&bytes[start..start + row.len()]));
+                self.scatter(&bytes, region, &mut scratch.row, targets);
             }
             None => {
-                let Scratch { raw, inflater } = scratch;
+                let Scratch { raw, row, inflater } = scratch;
                 raw.resize(length, 0);
                 self.inflate(data, raw, inflater)?;
-                let (even, odd) = raw.split_at(length.div_ceil(2));
-                self.scatter(region, targets, |start, row| shuffle::interleave(even, odd, start / 2, row));
+                self.restore(raw, region, row, targets);
             }
         }
         Ok(())
@@ -99,24 +92,63 @@ impl<'a> Decoder<'a> {
             let what = format!("an uncompressed chunk has {} bytes instead of {}", data.len(), raw.len());
             return Err(Error::malformed(Place::default(), what));
         }
-        inflater.zlib(data, raw).map_err(|what| Error::malformed(Place::default(), what))?;
-        shuffle::undo_differences(raw);
-        Ok(())
+        inflater.zlib(data, raw).map_err(|what| Error::malformed(Place::default(), what))
     }
 
-    /// Calls `copy` with the place in the chunk and the target of every wanted channel's every row.
-    fn scatter(&self, region: Region, targets: &mut [Target<'_>], copy: impl Fn(usize, &mut [u8])) {
-        let (width, full_width) = (region.width as usize, self.part.data_window.width as usize);
-        let left = (i64::from(region.x) - i64::from(self.part.data_window.x)) as usize;
-        let row_bytes = width * self.part.pixel_bytes();
+    /// Brings an inflated chunk's bytes in order, the wanted channels straight into their rows.
+    fn restore(&self, raw: &[u8], region: Region, row: &mut Vec<f16>, targets: &mut [Target<'_>]) {
+        let mut restored = Restored::new(raw);
+        self.for_each_row(region, targets, |kind, length, target| match target {
+            Some((wanted, to)) if wanted != kind => widen(row, to, |halves| restored.take(halves)),
+            Some((_, to)) => restored.take(to),
+            None => restored.skip(length),
+        });
+    }
+
+    /// Copies the wanted channels of a chunk whose bytes are in order.
+    fn scatter(&self, bytes: &[u8], region: Region, row: &mut Vec<f16>, targets: &mut [Target<'_>]) {
+        let mut rest = bytes;
+        self.for_each_row(region, targets, |kind, length, target| {
+            let (from, after) = rest.split_at(length);
+            rest = after;
+            match target {
+                Some((wanted, to)) if wanted != kind => widen(row, to, |halves| halves.copy_from_slice(from)),
+                Some((_, to)) => to.copy_from_slice(from),
+                None => {}
+            }
+        });
+    }
+
+    /// Calls `each` for every row of every channel, in the chunk's order: with the stored type, the stored bytes' number,
+    /// and where the samples are wanted, if they are.
+    fn for_each_row(
+        &self,
+        region: Region,
+        targets: &mut [Target<'_>],
+        mut each: impl FnMut(SampleType, usize, Option<(SampleType, &mut [u8])>),
+    ) {
+        let window = self.part.data_window;
+        let (width, full_width) = (region.width as usize, window.width as usize);
+        let left = (i64::from(region.x) - i64::from(window.x)) as usize;
         for row in 0..region.height as usize {
-            for (slot, target) in self.wanted.iter().zip(&mut *targets) {
-                let to = (row * full_width + left) * slot.bytes;
-                let from = row * row_bytes + slot.before * width;
-                copy(from, &mut target.rows[to..to + width * slot.bytes]);
+            for (channel, place) in self.part.channels.iter().zip(&self.places) {
+                let target = place.and_then(|place| targets.get_mut(place)).map(|target| {
+                    let sample = target.kind.bytes();
+                    let start = (row * full_width + left) * sample;
+                    (target.kind, &mut target.rows[start..start + width * sample])
+                });
+                each(channel.kind, width * channel.kind.bytes(), target);
             }
         }
     }
+}
+
+/// Fills a row of halves and turns it into the floats of `to`.
+fn widen(row: &mut Vec<f16>, to: &mut [u8], fill: impl FnOnce(&mut [u8])) {
+    let floats: &mut [f32] = bytemuck::cast_slice_mut(to);
+    row.resize(floats.len(), f16::ZERO);
+    fill(bytemuck::cast_slice_mut(row));
+    row.convert_to_f32_slice(floats);
 }
 
 /// The `exr` crate's codec for one part.

@@ -8,7 +8,7 @@ use super::header::{Header, Part};
 use super::source::out_of_range;
 use super::{ByteSource, Limits};
 use crate::error::Place;
-use crate::frame::{Frame, Missing, Plane, Region, Samples};
+use crate::frame::{Frame, Missing, Plane, Region, SampleType, Samples};
 use crate::{Error, Result, par};
 
 /// What to decode.
@@ -16,7 +16,7 @@ use crate::{Error, Result, par};
 pub struct Request {
     /// Number of the part.
     pub part: usize,
-    /// Channels by their place in [`Part::channels`], in the order the planes are wanted.
+    /// Channels by their place in [`Part::channels`], each once, in the order the planes are wanted.
     pub channels: Vec<usize>,
     /// Bands (rows of chunks) to decode, or all. The frame's data window is then their rows.
     pub bands: Option<Range<usize>>,
@@ -51,17 +51,44 @@ pub fn decode_into<S: ByteSource + ?Sized>(
     limits: &Limits,
     frame: &mut Frame,
 ) -> Result<()> {
+    decode_as(source, header, request, limits, frame, |stored| stored)
+}
+
+/// The same with half samples widened to 32-bit floats while they are in the cache, for arithmetic on whole planes.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_float_into<S: ByteSource + ?Sized>(
+    source: &S,
+    header: &Header,
+    request: &Request,
+    limits: &Limits,
+    frame: &mut Frame,
+) -> Result<()> {
+    let widen = |stored| if stored == SampleType::Half { SampleType::Float } else { stored };
+    decode_as(source, header, request, limits, frame, widen)
+}
+
+/// `wanted` gives the type that samples of a stored type are wanted in.
+fn decode_as<S: ByteSource + ?Sized>(
+    source: &S,
+    header: &Header,
+    request: &Request,
+    limits: &Limits,
+    frame: &mut Frame,
+    wanted: impl Fn(SampleType) -> SampleType,
+) -> Result<()> {
     let part = header.part(request.part)?;
     part.check_readable().map_err(|error| error.in_part(request.part))?;
     let bands = request.bands.clone().unwrap_or(0..part.band_count());
     let bands = bands.start.min(part.band_count())..bands.end.min(part.band_count());
     let region = part.band_region(bands.clone());
-    check_limits(part, request, region, limits)?;
+    check_limits(part, request, region, limits, &wanted)?;
     let offsets = Offsets::read(source, header, request.part)?;
     if !offsets.any() {
         return Err(Error::truncated(Place::default(), "not a single chunk is in the file").in_part(request.part));
     }
-    prepare(frame, part, request, region)?;
+    prepare(frame, part, request, region, &wanted)?;
 
     let decoder = Decoder::new(part, &request.channels)?;
     let jobs = split(frame, part, bands);
@@ -84,11 +111,20 @@ pub fn decode_into<S: ByteSource + ?Sized>(
     finish(frame, results.into_iter().flatten().collect(), job_count)
 }
 
-fn check_limits(part: &Part, request: &Request, region: Region, limits: &Limits) -> Result<()> {
+fn check_limits(
+    part: &Part,
+    request: &Request,
+    region: Region,
+    limits: &Limits,
+    wanted: impl Fn(SampleType) -> SampleType,
+) -> Result<()> {
     if let Some(wrong) = request.channels.iter().find(|&&index| index >= part.channels.len()) {
         return Err(Error::spec(format!("there is no channel {wrong}"), format!("The part has {}", part.channels.len())));
     }
-    let pixel: usize = request.channels.iter().map(|&index| part.channels[index].kind.bytes()).sum();
+    if (1..request.channels.len()).any(|i| request.channels[..i].contains(&request.channels[i])) {
+        return Err(Error::spec("a channel is asked for twice", "Ask for each once"));
+    }
+    let pixel: usize = request.channels.iter().map(|&index| wanted(part.channels[index].kind).bytes()).sum();
     let planes = region.area().saturating_mul(pixel as u64);
     if planes > limits.frame_bytes {
         return Err(Error::limit(
@@ -105,7 +141,13 @@ fn check_limits(part: &Part, request: &Request, region: Region, limits: &Limits)
 }
 
 /// Gives the frame its windows and planes, keeping planes that have the right type and size.
-fn prepare(frame: &mut Frame, part: &Part, request: &Request, region: Region) -> Result<()> {
+fn prepare(
+    frame: &mut Frame,
+    part: &Part,
+    request: &Request,
+    region: Region,
+    wanted: impl Fn(SampleType) -> SampleType,
+) -> Result<()> {
     frame.data_window = region;
     frame.display_window = part.display_window;
     frame.color_space = part.color_space();
@@ -115,10 +157,11 @@ fn prepare(frame: &mut Frame, part: &Part, request: &Request, region: Region) ->
     let mut old: Vec<Plane> = std::mem::take(&mut frame.planes);
     for &index in &request.channels {
         let channel = &part.channels[index];
-        let fits = |plane: &Plane| plane.samples.kind() == channel.kind && plane.samples.len() == length;
+        let kind = wanted(channel.kind);
+        let fits = |plane: &Plane| plane.samples.kind() == kind && plane.samples.len() == length;
         let samples = match old.iter().position(fits) {
             Some(place) => old.swap_remove(place).samples,
-            None => Samples::zeros(channel.kind, length),
+            None => Samples::zeros(kind, length),
         };
         frame.planes.push(Plane { name: channel.name.clone(), samples });
     }
@@ -134,18 +177,15 @@ struct Job<'a> {
 /// Cuts the planes into bands that can be written side by side.
 fn split<'a>(frame: &'a mut Frame, part: &Part, bands: Range<usize>) -> Vec<Job<'a>> {
     let width = frame.data_window.width as usize;
-    let mut rest: Vec<(usize, &mut [u8])> = frame
-        .planes
-        .iter_mut()
-        .map(|plane| (plane.samples.kind().bytes() * width, plane.samples.bytes_mut()))
-        .collect();
+    let mut rest: Vec<(SampleType, &mut [u8])> =
+        frame.planes.iter_mut().map(|plane| (plane.samples.kind(), plane.samples.bytes_mut())).collect();
     bands
         .map(|band| {
             let rows = part.band_region(band..band + 1).height as usize;
-            let targets = rest.iter_mut().map(|(row_bytes, bytes)| {
-                let (head, tail) = std::mem::take(bytes).split_at_mut(rows * *row_bytes);
+            let targets = rest.iter_mut().map(|(kind, bytes)| {
+                let (head, tail) = std::mem::take(bytes).split_at_mut(rows * width * kind.bytes());
                 *bytes = tail;
-                Target { rows: head }
+                Target { kind: *kind, rows: head }
             });
             Job { band, targets: targets.collect() }
         })

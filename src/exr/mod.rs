@@ -7,6 +7,9 @@
 //! Source for everything about the format: "OpenEXR File Layout" and "Technical Introduction to OpenEXR"
 //! (openexr.com), version 3.4, cited as *Layout* and *Introduction*.
 
+// Samples are kept in memory as they stand in the file, which is little-endian.
+const _: () = assert!(cfg!(target_endian = "little"), "only little-endian machines are supported");
+
 mod attribute;
 mod chunks;
 mod codec;
@@ -22,7 +25,7 @@ mod source;
 
 pub use attribute::{Attribute, AttributeValue};
 pub use cryptomatte::CryptomatteManifest;
-pub use decode::{Request, decode, decode_into};
+pub use decode::{Request, decode, decode_float_into, decode_into};
 pub use encode::{Picture, encode};
 pub use header::{Channel, Compression, Header, Part, PartKind, TileDescription};
 pub use layers::{Layer, LayerKind, default_layer, layers};

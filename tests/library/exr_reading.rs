@@ -6,7 +6,7 @@ use std::path::Path;
 use blender_gsd::Result;
 use blender_gsd::error::{Error, Feature, InputCause};
 use blender_gsd::exr::{self, ByteSource, Header, Limits, Request};
-use blender_gsd::frame::{Frame, Region};
+use blender_gsd::frame::{Frame, Region, SampleType};
 
 use super::fixture;
 
@@ -56,6 +56,21 @@ fn bands_and_chosen_channels_are_pieces_of_the_whole() {
                 let rows = piece.data_window.height as usize;
                 assert_eq!(plane.samples.bytes(), &full[top * row..(top + rows) * row], "{file} {}", plane.name);
             }
+        }
+    }
+}
+
+#[test]
+fn halves_wanted_as_floats_are_the_same_numbers() {
+    for file in ["zip_half", "zips_half", "piz_half", "no_half", "zip_float", "tiled_zip"] {
+        let bytes = fixture(&format!("compression/{file}.exr"));
+        let header = Header::read(&bytes, &Limits::default()).unwrap();
+        let stored = decode(&bytes, 0).unwrap();
+        let mut floats = Frame::default();
+        exr::decode_float_into(&bytes, &header, &all_of(&header, 0), &Limits::default(), &mut floats).unwrap();
+        for (stored, float) in stored.planes.iter().zip(&floats.planes) {
+            assert_ne!(float.samples.kind(), SampleType::Half, "{file} {}", float.name);
+            assert_eq!(stored.samples.to_f32(), float.samples.to_f32(), "{file} {}", float.name);
         }
     }
 }
