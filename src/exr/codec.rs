@@ -7,12 +7,11 @@ use exr::meta::attribute::{ChannelDescription, IntegerBounds, LineOrder, SampleT
 use exr::meta::{BlockDescription, header::Header as CrateHeader};
 use exr::prelude::Vec2;
 use half::f16;
-use half::slice::HalfFloatSliceExt;
 
 use super::header::{Compression, Part};
-use super::shuffle::Restored;
+use super::restore::Restored;
 use crate::error::Place;
-use crate::frame::{Region, SampleType};
+use crate::frame::{Region, SampleType, widen};
 use crate::platform::Inflater;
 use crate::{Error, Result};
 
@@ -99,7 +98,7 @@ impl<'a> Decoder<'a> {
     fn restore(&self, raw: &[u8], region: Region, row: &mut Vec<f16>, targets: &mut [Target<'_>]) {
         let mut restored = Restored::new(raw);
         self.for_each_row(region, targets, |kind, length, target| match target {
-            Some((wanted, to)) if wanted != kind => widen(row, to, |halves| restored.take(halves)),
+            Some((wanted, to)) if wanted != kind => widen_row(row, to, |halves| restored.take(halves)),
             Some((_, to)) => restored.take(to),
             None => restored.skip(length),
         });
@@ -112,7 +111,7 @@ impl<'a> Decoder<'a> {
             let (from, after) = rest.split_at(length);
             rest = after;
             match target {
-                Some((wanted, to)) if wanted != kind => widen(row, to, |halves| halves.copy_from_slice(from)),
+                Some((wanted, to)) if wanted != kind => widen_row(row, to, |halves| halves.copy_from_slice(from)),
                 Some((_, to)) => to.copy_from_slice(from),
                 None => {}
             }
@@ -144,11 +143,11 @@ impl<'a> Decoder<'a> {
 }
 
 /// Fills a row of halves and turns it into the floats of `to`.
-fn widen(row: &mut Vec<f16>, to: &mut [u8], fill: impl FnOnce(&mut [u8])) {
+fn widen_row(row: &mut Vec<f16>, to: &mut [u8], fill: impl FnOnce(&mut [u8])) {
     let floats: &mut [f32] = bytemuck::cast_slice_mut(to);
     row.resize(floats.len(), f16::ZERO);
     fill(bytemuck::cast_slice_mut(row));
-    row.convert_to_f32_slice(floats);
+    widen(row, floats);
 }
 
 /// The `exr` crate's codec for one part.

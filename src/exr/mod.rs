@@ -20,6 +20,7 @@ mod header;
 mod layers;
 mod limits;
 mod parse;
+mod restore;
 mod shuffle;
 mod source;
 

@@ -2,9 +2,11 @@
 
 mod plane;
 mod region;
+mod widen;
 
 pub use plane::{Plane, SampleType, Samples};
 pub use region::Region;
+pub(crate) use widen::widen;
 
 use crate::color::ColorSpace;
 

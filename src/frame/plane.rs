@@ -1,8 +1,9 @@
 //! One channel of a picture.
 
 use half::f16;
-use half::slice::HalfFloatSliceExt;
 use serde::{Deserialize, Serialize};
+
+use super::widen;
 
 /// The three kinds of sample that OpenEXR knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -127,7 +128,7 @@ impl Samples {
                     *to = from as f32;
                 }
             }
-            Self::Half(samples) => samples[range].convert_to_f32_slice(output),
+            Self::Half(samples) => widen(&samples[range], output),
             Self::Float(samples) => output.copy_from_slice(&samples[range]),
         }
     }
