@@ -118,9 +118,9 @@ mod encoding {
     fn zip(bencher: Bencher<'_, '_>) {
         let window = Region::new(0, 0, WIDTH, HEIGHT);
         let planes = &*PLANES;
-        bencher.counter(ItemsCount::new(PIXELS)).bench(|| {
-            exr::encode(&Picture { data_window: window, display_window: window, planes, attributes: &[] })
-        });
+        bencher
+            .counter(ItemsCount::new(PIXELS))
+            .bench(|| exr::encode(&Picture { data_window: window, display_window: window, planes, attributes: &[] }));
     }
 }
 
@@ -152,9 +152,9 @@ mod color {
     fn half_to_rec709_codes(bencher: Bencher<'_, '_>, bits: u32) {
         with_plate(|plate| {
             let layers = exr::layers(&plate.header);
-            let picture = layers.first().and_then(|layer| {
-                LayerPicture::new(&plate.frame, plate.header.parts.first()?, layer).ok()
-            });
+            let picture = layers
+                .first()
+                .and_then(|layer| LayerPicture::new(&plate.frame, plate.header.parts.first()?, layer).ok());
             let processor = transform(Display::Rec709).processor(&plate.frame.color_space).ok();
             let Some((picture, processor)) = picture.zip(processor) else { return };
             let bencher = bencher.counter(ItemsCount::new(PIXELS));

@@ -56,7 +56,6 @@ struct Server {
     rendering: Option<(PathBuf, Rendering)>,
 }
 
-
 impl Server {
     fn answer(&mut self, words: &[&str]) -> Outcome<serde_json::Value> {
         let answer = match *words {
@@ -93,7 +92,9 @@ impl Server {
     fn float_bytes(&self, decoder: Decoder) -> Vec<u8> {
         match decoder {
             Decoder::Crate => self.floats.iter().flat_map(|plane| bytemuck::cast_slice(plane)).copied().collect(),
-            Decoder::Half | Decoder::Ours => self.frame.planes.iter().flat_map(|plane| plane.samples.bytes()).copied().collect(),
+            Decoder::Half | Decoder::Ours => {
+                self.frame.planes.iter().flat_map(|plane| plane.samples.bytes()).copied().collect()
+            }
         }
     }
 
@@ -123,8 +124,10 @@ impl Server {
 
     /// By whole planes, then converted: faster than the crate's way of asking for every pixel as floats.
     fn decode_crate(&mut self, file: &Path) -> Outcome<()> {
-        let reader = read().no_deep_data().largest_resolution_level().all_channels().first_valid_layer().all_attributes();
-        let reader = if std::env::var("RAYON_NUM_THREADS").as_deref() == Ok("1") { reader.non_parallel() } else { reader };
+        let reader =
+            read().no_deep_data().largest_resolution_level().all_channels().first_valid_layer().all_attributes();
+        let reader =
+            if std::env::var("RAYON_NUM_THREADS").as_deref() == Ok("1") { reader.non_parallel() } else { reader };
         let image = reader.from_file(file)?;
         for (name, floats) in ["R", "G", "B"].into_iter().zip(&mut self.floats) {
             let channel = image.layer_data.channel_data.list.iter().find(|channel| channel.name.eq(name));
@@ -193,7 +196,10 @@ impl Rendering {
 fn rgb(header: &Header) -> Outcome<Vec<usize>> {
     let channels = &header.part(0)?.channels;
     let place = |name: &str| channels.iter().position(|channel| channel.name == name);
-    ["R", "G", "B"].into_iter().map(|name| place(name).ok_or_else(|| format!("there is no channel {name}").into())).collect()
+    ["R", "G", "B"]
+        .into_iter()
+        .map(|name| place(name).ok_or_else(|| format!("there is no channel {name}").into()))
+        .collect()
 }
 
 /// Milliseconds of each of `count` runs.

@@ -47,7 +47,12 @@ pub struct Converted {
 ///
 /// # Errors
 /// If the frame cannot be decoded at all, the layer is unknown, or the picture passes a limit.
-pub fn to_png<S: ByteSource + ?Sized>(source: &S, header: &Header, options: &Options, limits: &Limits) -> Result<Converted> {
+pub fn to_png<S: ByteSource + ?Sized>(
+    source: &S,
+    header: &Header,
+    options: &Options,
+    limits: &Limits,
+) -> Result<Converted> {
     let loaded = Loaded::read(source, header, options, limits)?;
     let picture = loaded.picture(header)?;
     let processor = options.transform.processor(&loaded.space)?;
@@ -66,7 +71,12 @@ pub fn to_png<S: ByteSource + ?Sized>(source: &S, header: &Header, options: &Opt
 ///
 /// # Errors
 /// As [`to_png`].
-pub fn to_exr<S: ByteSource + ?Sized>(source: &S, header: &Header, options: &Options, limits: &Limits) -> Result<Converted> {
+pub fn to_exr<S: ByteSource + ?Sized>(
+    source: &S,
+    header: &Header,
+    options: &Options,
+    limits: &Limits,
+) -> Result<Converted> {
     let loaded = Loaded::read(source, header, options, limits)?;
     let picture = loaded.picture(header)?;
     let processor = options.transform.processor(&loaded.space)?;
@@ -155,7 +165,12 @@ const fn interop_id(display: Display) -> &'static str {
     }
 }
 
-fn write_png(size: [u32; 2], codes: &[u8], options: &Options, description: &str) -> Result<Vec<u8>, png::EncodingError> {
+fn write_png(
+    size: [u32; 2],
+    codes: &[u8],
+    options: &Options,
+    description: &str,
+) -> Result<Vec<u8>, png::EncodingError> {
     let mut bytes = Vec::with_capacity(codes.len() / 2);
     let mut encoder = png::Encoder::new(&mut bytes, size[0], size[1]);
     encoder.set_color(png::ColorType::Rgb);

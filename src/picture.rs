@@ -72,12 +72,16 @@ impl<'a> LayerPicture<'a> {
         let width = self.window().width as usize;
         let [r, g, b] = planes.each_mut().map(|plane| plane.chunks_mut(BAND * width));
         let jobs: Vec<_> = r.zip(g).zip(b).enumerate().collect();
-        par::map_init(jobs, || (), |(), (band, ((r, g), b))| {
-            let rows = r.chunks_mut(width).zip(g.chunks_mut(width)).zip(b.chunks_mut(width));
-            for (i, ((r, g), b)) in rows.enumerate() {
-                self.process_row((band * BAND + i) as u32, processor, [r, g, b]);
-            }
-        });
+        par::map_init(
+            jobs,
+            || (),
+            |(), (band, ((r, g), b))| {
+                let rows = r.chunks_mut(width).zip(g.chunks_mut(width)).zip(b.chunks_mut(width));
+                for (i, ((r, g), b)) in rows.enumerate() {
+                    self.process_row((band * BAND + i) as u32, processor, [r, g, b]);
+                }
+            },
+        );
         planes
     }
 

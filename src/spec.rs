@@ -121,12 +121,8 @@ pub const OUTPUT_FORMATS: [OutputSpec; 4] = [
 ];
 
 /// Short names that commands take beside the full ones.
-const ALIASES: [(&str, &str); 4] = [
-    ("exr", "master_exr"),
-    ("prores", "prores_4444"),
-    ("prores422", "prores_422"),
-    ("preview", "preview_h264"),
-];
+const ALIASES: [(&str, &str); 4] =
+    [("exr", "master_exr"), ("prores", "prores_4444"), ("prores422", "prores_422"), ("preview", "preview_h264")];
 
 /// The deliverable of that name or short name.
 ///

@@ -122,8 +122,7 @@ fn bradford(from: [f64; 3], to: [f64; 3]) -> Option<Matrix3> {
         return Some(Matrix3::IDENTITY);
     }
     // Lam's cone response matrix: ICC.1:2022, annex E.
-    const CONE: Matrix3 =
-        Matrix3([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]]);
+    const CONE: Matrix3 = Matrix3([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]]);
     let (from, to) = (CONE.apply(from), CONE.apply(to));
     let scale = Matrix3::diagonal(std::array::from_fn(|i| to[i] / from[i]));
     Some(CONE.inverse()? * scale * CONE)

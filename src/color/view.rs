@@ -98,7 +98,10 @@ impl ViewTransform {
     /// If the primaries of `from` span no colour volume, or the exposure is not a number from -64 to 64.
     pub fn processor(&self, from: &ColorSpace) -> Result<Processor> {
         if !(-64.0..=64.0).contains(&self.exposure) {
-            return Err(Error::spec(format!("exposure {} is out of range", self.exposure), "It is given in stops, from -64 to 64"));
+            return Err(Error::spec(
+                format!("exposure {} is out of range", self.exposure),
+                "It is given in stops, from -64 to 64",
+            ));
         }
         let primaries = from.chromaticities.matrix_to(&self.display.chromaticities()).ok_or_else(|| {
             Error::spec(

@@ -132,11 +132,7 @@ fn list<T: std::fmt::Display>(f: &mut std::fmt::Formatter<'_>, values: &[T]) -> 
     Ok(())
 }
 
-fn all<'a, T>(
-    cursor: &mut Cursor<'a>,
-    size: usize,
-    one: impl Fn(&mut Cursor<'a>) -> Result<T>,
-) -> Option<Vec<T>> {
+fn all<'a, T>(cursor: &mut Cursor<'a>, size: usize, one: impl Fn(&mut Cursor<'a>) -> Result<T>) -> Option<Vec<T>> {
     (0..cursor.remaining() / size).map(|_| one(cursor).ok()).collect()
 }
 

@@ -20,7 +20,8 @@ pub(super) fn count(part: &Part) -> Result<usize> {
         Some(tiles) => {
             let across = level_sizes(window.width, tiles.round_up);
             let down = level_sizes(window.height, tiles.round_up);
-            let (in_x, in_y) = (|w: u32| u64::from(w.div_ceil(tiles.width)), |h: u32| u64::from(h.div_ceil(tiles.height)));
+            let (in_x, in_y) =
+                (|w: u32| u64::from(w.div_ceil(tiles.width)), |h: u32| u64::from(h.div_ceil(tiles.height)));
             match tiles.levels {
                 Levels::One => in_x(window.width) * in_y(window.height),
                 Levels::MipMap => mip_levels(&across, &down).map(|(w, h)| in_x(w).saturating_mul(in_y(h))).sum(),
@@ -235,12 +236,15 @@ impl ChunkHeader {
         let data_bytes = match kind {
             PartKind::ScanLine | PartKind::Tiled => {
                 let size = cursor.i32()?;
-                u64::try_from(size).map_err(|_| Error::malformed(place.clone(), format!("a chunk has the size {size}")))?
+                u64::try_from(size)
+                    .map_err(|_| Error::malformed(place.clone(), format!("a chunk has the size {size}")))?
             }
             // Packed sample counts, packed samples, unpacked samples.
             PartKind::DeepScanLine | PartKind::DeepTiled => {
                 let [counts, samples, _unpacked] = cursor.many(Cursor::u64)?;
-                counts.checked_add(samples).ok_or_else(|| Error::malformed(place.clone(), "a deep chunk's size overflows"))?
+                counts
+                    .checked_add(samples)
+                    .ok_or_else(|| Error::malformed(place.clone(), "a deep chunk's size overflows"))?
             }
         };
         let data_start = cursor.offset();

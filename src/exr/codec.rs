@@ -202,10 +202,7 @@ impl Foreign {
     ///
     /// The crate promises no panic, but a damaged file has been seen to raise one; it must not take a batch down.
     fn decode(&self, data: &[u8], region: Region) -> Result<Vec<u8>> {
-        let section = IntegerBounds::new(
-            Vec2(region.x, region.y),
-            Vec2(region.width as usize, region.height as usize),
-        );
+        let section = IntegerBounds::new(Vec2(region.x, region.y), Vec2(region.width as usize, region.height as usize));
         let decode = || self.codec.decompress_image_section_from_le(&self.header, data.to_vec(), section, false);
         match catch_unwind(AssertUnwindSafe(decode)) {
             Ok(Ok(bytes)) => Ok(bytes),

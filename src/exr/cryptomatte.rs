@@ -24,9 +24,10 @@ pub struct CryptomatteManifest {
 impl CryptomatteManifest {
     /// Every set of mattes that the part's metadata declares.
     pub fn of_part(number: usize, part: &Part) -> Vec<Self> {
-        let ids = part.attributes.iter().filter_map(|attribute| {
-            attribute.name.strip_prefix("cryptomatte/")?.strip_suffix("/name")
-        });
+        let ids = part
+            .attributes
+            .iter()
+            .filter_map(|attribute| attribute.name.strip_prefix("cryptomatte/")?.strip_suffix("/name"));
         ids.map(|id| Self::of_id(number, part, id)).collect()
     }
 

@@ -119,7 +119,10 @@ fn check_limits(
     wanted: impl Fn(SampleType) -> SampleType,
 ) -> Result<()> {
     if let Some(wrong) = request.channels.iter().find(|&&index| index >= part.channels.len()) {
-        return Err(Error::spec(format!("there is no channel {wrong}"), format!("The part has {}", part.channels.len())));
+        return Err(Error::spec(
+            format!("there is no channel {wrong}"),
+            format!("The part has {}", part.channels.len()),
+        ));
     }
     if (1..request.channels.len()).any(|i| request.channels[..i].contains(&request.channels[i])) {
         return Err(Error::spec("a channel is asked for twice", "Ask for each once"));
@@ -128,7 +131,11 @@ fn check_limits(
     let planes = region.area().saturating_mul(pixel as u64);
     if planes > limits.frame_bytes {
         return Err(Error::limit(
-            format!("{} channels of {region} pixels need {planes} bytes, the limit is {}", request.channels.len(), limits.frame_bytes),
+            format!(
+                "{} channels of {region} pixels need {planes} bytes, the limit is {}",
+                request.channels.len(),
+                limits.frame_bytes
+            ),
             "Ask for fewer channels, or raise the limit",
         ));
     }

@@ -25,8 +25,19 @@ pub struct Picture<'a> {
 
 /// Attributes that describe how the file is stored, which is the writer's to say.
 const OWN: [&str; 13] = [
-    "channels", "compression", "dataWindow", "displayWindow", "lineOrder", "pixelAspectRatio", "screenWindowCenter",
-    "screenWindowWidth", "tiles", "type", "chunkCount", "version", "name",
+    "channels",
+    "compression",
+    "dataWindow",
+    "displayWindow",
+    "lineOrder",
+    "pixelAspectRatio",
+    "screenWindowCenter",
+    "screenWindowWidth",
+    "tiles",
+    "type",
+    "chunkCount",
+    "version",
+    "name",
 ];
 
 /// The file, whole, ready to be stored under its name.

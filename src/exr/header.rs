@@ -271,7 +271,10 @@ impl Header {
     /// If there is none.
     pub fn part(&self, number: usize) -> Result<&Part> {
         self.parts.get(number).ok_or_else(|| {
-            Error::spec(format!("there is no part {number}"), format!("The file has parts 0 to {}", self.parts.len() - 1))
+            Error::spec(
+                format!("there is no part {number}"),
+                format!("The file has parts 0 to {}", self.parts.len() - 1),
+            )
         })
     }
 
@@ -363,10 +366,16 @@ impl Part {
         }
         match self.compression {
             Compression::Htj2k256 | Compression::Htj2k32 => {
-                return refuse(Feature::Htj2k, format!("{} compression is not read: write the file with ZIP", self.compression.name()));
+                return refuse(
+                    Feature::Htj2k,
+                    format!("{} compression is not read: write the file with ZIP", self.compression.name()),
+                );
             }
             Compression::Unknown(code) => {
-                return refuse(Feature::Compression, format!("compression number {code} is not known: write the file with ZIP"));
+                return refuse(
+                    Feature::Compression,
+                    format!("compression number {code} is not known: write the file with ZIP"),
+                );
             }
             _ => {}
         }
@@ -400,8 +409,9 @@ impl RawPart {
             let kind = cursor.text(LONGEST_NAME)?;
             let place = cursor.place();
             let size = cursor.i32()?;
-            let size = usize::try_from(size)
-                .map_err(|_| Error::malformed(place.clone(), format!("attribute {name:?} has the negative size {size}")))?;
+            let size = usize::try_from(size).map_err(|_| {
+                Error::malformed(place.clone(), format!("attribute {name:?} has the negative size {size}"))
+            })?;
             let start = cursor.offset();
             let left = cursor.remaining();
             let bytes = cursor.take(size).map_err(|_| {
@@ -422,7 +432,10 @@ impl RawPart {
             return Err(Error::malformed(self.place.clone(), "there is not a single channel"));
         }
         if channels.len() > limits.channels {
-            return Err(Error::limit(format!("a part has {} channels, the limit is {}", channels.len(), limits.channels), ""));
+            return Err(Error::limit(
+                format!("a part has {} channels, the limit is {}", channels.len(), limits.channels),
+                "",
+            ));
         }
         let kind = self.kind(field)?;
         let tiles = match kind {
@@ -530,7 +543,9 @@ fn parse_channels(bytes: &[u8], start: u64) -> Result<Vec<Channel>> {
             0 => SampleType::Uint,
             1 => SampleType::Half,
             2 => SampleType::Float,
-            other => return Err(Error::malformed(place, format!("channel {name:?} has the unknown pixel type {other}"))),
+            other => {
+                return Err(Error::malformed(place, format!("channel {name:?} has the unknown pixel type {other}")));
+            }
         };
         let [linear, _reserved @ ..] = cursor.array::<4>()?;
         let sampling = cursor.many(Cursor::i32)?;

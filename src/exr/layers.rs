@@ -134,6 +134,9 @@ fn is_data_name(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let last = name.rsplit('.').next().unwrap_or_default().trim_end_matches(|c: char| c.is_ascii_digit());
     name.contains("crypto")
-        || ["normal", "position", "vector", "depth", "uv", "mist", "indexob", "indexma", "motion", "velocity", "mask", "matte"]
-            .contains(&last)
+        || [
+            "normal", "position", "vector", "depth", "uv", "mist", "indexob", "indexma", "motion", "velocity", "mask",
+            "matte",
+        ]
+        .contains(&last)
 }

@@ -19,12 +19,6 @@ impl Default for Limits {
     /// Enough for 16K frames of an ordinary layer: 2 GiB of planes, 256 MiB a chunk, a header of 64 MiB with 1024
     /// parts of 4096 channels.
     fn default() -> Self {
-        Self {
-            header_bytes: 64 << 20,
-            parts: 1024,
-            channels: 4096,
-            frame_bytes: 2 << 30,
-            chunk_bytes: 256 << 20,
-        }
+        Self { header_bytes: 64 << 20, parts: 1024, channels: 4096, frame_bytes: 2 << 30, chunk_bytes: 256 << 20 }
     }
 }

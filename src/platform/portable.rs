@@ -16,9 +16,7 @@ impl Inflater {
 
     /// Fills `output` exactly from the zlib stream `input`; otherwise says what is wrong with it.
     pub(crate) fn zlib(&mut self, input: &[u8], output: &mut [u8]) -> Result<(), &'static str> {
-        let options = zune_inflate::DeflateOptions::default()
-            .set_limit(output.len())
-            .set_size_hint(output.len());
+        let options = zune_inflate::DeflateOptions::default().set_limit(output.len()).set_size_hint(output.len());
         let bytes = zune_inflate::DeflateDecoder::new_with_options(input, options)
             .decode_zlib()
             .map_err(|_| "the zlib stream is damaged")?;

@@ -170,9 +170,8 @@ impl Check for ColorSpaceValid {
 
 impl Statement {
     fn judge(&self, wanted: Option<DeliveryColor>, issues: &mut Vec<QcIssue>) {
-        let issue = |severity, text: String| {
-            QcIssue::new(CheckId::ColorSpaceValid, severity, text, self.number, &self.file)
-        };
+        let issue =
+            |severity, text: String| QcIssue::new(CheckId::ColorSpaceValid, severity, text, self.number, &self.file);
         match wanted {
             Some(wanted) if self.space.origin == Origin::Assumed => {
                 let text = format!("The file does not say its colour space; {} is assumed.", wanted.name());
@@ -198,7 +197,9 @@ impl Statement {
             if !matches!(off, off if off <= SAME_PRIMARIES) {
                 let text = format!("colorInteropID says {id}, the chromaticities say {}.", tagged.name());
                 issues.push(
-                    issue(Severity::Error, text).measured(off, SAME_PRIMARIES).suggest("Correct the tag that is wrong."),
+                    issue(Severity::Error, text)
+                        .measured(off, SAME_PRIMARIES)
+                        .suggest("Correct the tag that is wrong."),
                 );
             }
         }

@@ -160,10 +160,13 @@ mod tests {
     fn one_row_apart_is_apart_and_near_ones_merge_when_asked() {
         let rows = ["##...", ".....", "##..#"];
         assert_eq!(of(&rows, 0).len(), 3);
-        assert_eq!(of(&rows, 1), [
-            Component { region: Region::new(10, -1, 2, 3), pixels: 4 },
-            Component { region: Region::new(14, 1, 1, 1), pixels: 1 },
-        ]);
+        assert_eq!(
+            of(&rows, 1),
+            [
+                Component { region: Region::new(10, -1, 2, 3), pixels: 4 },
+                Component { region: Region::new(14, 1, 1, 1), pixels: 1 },
+            ]
+        );
     }
 
     #[test]

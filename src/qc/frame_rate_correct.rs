@@ -61,7 +61,8 @@ impl FrameRateCorrect {
         let first_silent = readable().find(|seen| seen.rate.is_none())?;
         if silent < readable().count() {
             let text = format!("{silent} of {} frames do not say their rate, the others do.", readable().count());
-            issues.push(issue(first_silent, Severity::Warning, text).suggest("Write framesPerSecond into every frame."));
+            issues
+                .push(issue(first_silent, Severity::Warning, text).suggest("Write framesPerSecond into every frame."));
         }
         Some("the file does not say its rate (no framesPerSecond)".into())
     }
@@ -71,9 +72,11 @@ impl FrameRateCorrect {
             let (before, after) = (&pair[0], &pair[1]);
             let (first, last) = (i64::from(before.number) + 1, i64::from(after.number) - 1);
             if first <= last {
-                let which = if first == last { format!("Frame {first} is") } else { format!("Frames {first} to {last} are") };
+                let which =
+                    if first == last { format!("Frame {first} is") } else { format!("Frames {first} to {last} are") };
                 let text = format!("{which} missing from the sequence {} to {}.", shot.range[0], shot.range[1]);
-                let missing = QcIssue::new(CheckId::FrameRateCorrect, Severity::Error, text, first as i32, &before.file);
+                let missing =
+                    QcIssue::new(CheckId::FrameRateCorrect, Severity::Error, text, first as i32, &before.file);
                 let expected = i64::from(shot.range[1]) - i64::from(shot.range[0]) + 1;
                 issues.push(
                     missing.measured(self.frames.len() as f64, expected as f64).suggest("Render the missing frames."),

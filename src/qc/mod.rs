@@ -15,7 +15,7 @@ mod validator;
 pub use check::{Answer, Check, CheckId, FrameObserved, Observation, QC_CHECKS, ShotContext};
 pub use components::{Component, Components};
 pub use report::{
-    Category, CheckResult, Generator, Outcome, QcIssue, QcReport, ReportContext, ReportFile, Severity, ShotReport, Status,
-    Summary, ViewName,
+    Category, CheckResult, Generator, Outcome, QcIssue, QcReport, ReportContext, ReportFile, Severity, ShotReport,
+    Status, Summary, ViewName,
 };
 pub use validator::{Validator, ValidatorOptions};

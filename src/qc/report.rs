@@ -291,10 +291,7 @@ impl QcReport {
             generator: Generator { name: "blender-gsd".into(), version: env!("CARGO_PKG_VERSION").into() },
             generated_at: context.generated_at,
             scene_id: context.scene_id,
-            view: ViewName {
-                name: context.transform.view.id().into(),
-                display: context.transform.display.id().into(),
-            },
+            view: ViewName { name: context.transform.view.id().into(), display: context.transform.display.id().into() },
             period_year: context.period_year,
             summary,
             shots,

@@ -49,7 +49,8 @@ impl ResolutionMatch {
             && [display.width, display.height] != [width, height]
         {
             self.tell("size", || {
-                let text = format!("The picture is {}x{}, the spec asks for {width}x{height}.", display.width, display.height);
+                let text =
+                    format!("The picture is {}x{}, the spec asks for {width}x{height}.", display.width, display.height);
                 issue(Severity::Error, text)
                     .suggest("Set the output resolution of the composite, or deliver it as another format.")
             });
@@ -57,13 +58,18 @@ impl ResolutionMatch {
         let shown = data.intersection(&display);
         if shown != display {
             self.tell("not covered", || {
-                let text = format!("The data window ({data}) does not cover the display window ({display}); the rest is black.");
+                let text = format!(
+                    "The data window ({data}) does not cover the display window ({display}); the rest is black."
+                );
                 let bare = largest_bare(&display, &shown).relative_to(&display);
                 issue(Severity::Warning, text).at(bare).suggest("Render the whole picture, without a crop region.")
             });
         } else if data != display {
             self.tell("overscan", || {
-                issue(Severity::Info, format!("The data window ({data}) is larger than the display window ({display}): overscan."))
+                issue(
+                    Severity::Info,
+                    format!("The data window ({data}) is larger than the display window ({display}): overscan."),
+                )
             });
         }
         if (part.pixel_aspect - 1.0).abs() > SQUARE || part.pixel_aspect.is_nan() {

@@ -42,7 +42,11 @@ fn untonemapped_views_match_opencolorio() {
             for c in 0..3 {
                 let found = f64::from(planes[c][i]);
                 let light = (display.encoding().decode(found) - row.linear[c]).abs() - noise;
-                assert!(light <= TOLERANCE * row.linear[c].abs().max(1.0), "{display:?} {:?}: light off by {light:e}", row.input);
+                assert!(
+                    light <= TOLERANCE * row.linear[c].abs().max(1.0),
+                    "{display:?} {:?}: light off by {light:e}",
+                    row.input
+                );
                 // Near black the curve of BT.1886 is infinitely steep: there only light can be compared.
                 if row.linear[c].abs() > 1e-4 + 1e3 * noise {
                     let off = (found - expected[c]).abs() / expected[c].abs().max(1.0);
