@@ -15,10 +15,11 @@ step() {
   "$@"
 }
 
-# findings COMMAND...: finding errors (exit 1) is what a check is for; only "could not do it" stops the demonstration.
+# findings TEXT COMMAND...: a step that may find errors (exit 1), which is what a check is for; only "could not do it"
+# stops the demonstration.
 findings() {
   local code=0
-  "$@" || code=$?
+  step "$@" || code=$?
   [ "$code" -le 1 ] || return "$code"
 }
 
@@ -31,10 +32,10 @@ steps() {
   done
   step "The same as 16-bit Rec.709, one stop under" \
     "$GSD" convert "$scene/SHOT-002-002/SHOT-002-002_comp.1001.exr" "$OUT/SHOT-002-002_rec709.png" --bits 16 --exposure -1
-  step "Quality control of the scene (small samples, so their size is an error)" \
-    findings "$GSD" validate-output --path "$scene" --report "$OUT/qc_report.json"
-  step "A frame with NaN and infinity in it" \
-    findings "$GSD" validate-output --path "$FIXTURES/openexr/BrightRingsNanInf.exr" --format none
+  findings "Quality control of the scene (small samples, so their size is an error)" \
+    "$GSD" validate-output --path "$scene" --report "$OUT/qc_report.json"
+  findings "A frame with NaN and infinity in it" \
+    "$GSD" validate-output --path "$FIXTURES/openexr/BrightRingsNanInf.exr" --format none
 }
 
 prepare() {

@@ -12,11 +12,13 @@ component() {
   cargo "$1" --version >/dev/null 2>&1 && return
   have rustup && within 90 rustup component add "$2" >>"$SETUP_LOG" 2>&1 && return
   warn "SKIPPED: cargo $1 is not installed. Type: rustup component add $2"
+  skipped=yes
   return 1
 }
 
 # check TITLE COMMAND...: goes on after a failure, so that one run tells everything that is wrong.
 failed=""
+skipped=""
 check() {
   say "$1"
   shift
@@ -44,3 +46,4 @@ if have shellcheck; then
 fi
 
 [ -z "$failed" ] || die "lint found something: see above"
+[ -z "$skipped" ] || exit "$SKIPPED"

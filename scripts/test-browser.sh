@@ -2,7 +2,7 @@
 # tests/browser.rs: the page's Rust, run inside headless Chromium. Arguments go to cargo test.
 . "$(dirname "$0")/wasm-env.sh"
 
-[ -f tests/browser.rs ] || { warn "SKIPPED: there is no tests/browser.rs yet"; exit 0; }
+[ -f tests/browser.rs ] || skip "there is no tests/browser.rs yet"
 
 scripts/setup-native.sh
 scripts/setup-wasm-std.sh
