@@ -57,12 +57,18 @@ impl<'a> LayerPicture<'a> {
 
     /// The picture as display values, interleaved R G B, 8 bits each.
     pub fn to_rgb8(&self, processor: &Processor) -> Vec<u8> {
-        self.render(processor, code_u8)
+        self.render(|rgb, codes| match self.kind {
+            LayerKind::Color => processor.codes_u8(rgb, codes),
+            LayerKind::Data => interleave(rgb, codes, code_u8),
+        })
     }
 
     /// The picture as display values, interleaved R G B, 16 bits each.
     pub fn to_rgb16(&self, processor: &Processor) -> Vec<u16> {
-        self.render(processor, code_u16)
+        self.render(|rgb, codes| match self.kind {
+            LayerKind::Color => processor.codes_u16(rgb, codes),
+            LayerKind::Data => interleave(rgb, codes, code_u16),
+        })
     }
 
     /// The picture as display values, a plane each, not cut to 0..1.
@@ -81,7 +87,8 @@ impl<'a> LayerPicture<'a> {
         planes
     }
 
-    fn render<T: Copy + Default + Send>(&self, processor: &Processor, code: fn(f32) -> T) -> Vec<T> {
+    /// Interleaved codes of every row, which `encode` makes from its three colours.
+    fn render<T: Copy + Default + Send>(&self, encode: impl Fn([&[f32]; 3], &mut [T]) + Sync + Send) -> Vec<T> {
         let width = self.window().width as usize;
         let mut output = vec![T::default(); self.window().area() as usize * 3];
         let jobs: Vec<_> = output.chunks_mut(BAND * width * 3).enumerate().collect();
@@ -91,10 +98,8 @@ impl<'a> LayerPicture<'a> {
             |buffer, (band, rows)| {
                 for (i, row) in rows.chunks_exact_mut(width * 3).enumerate() {
                     let [r, g, b] = thirds(buffer, width);
-                    self.process_row((band * BAND + i) as u32, processor, [&mut *r, &mut *g, &mut *b]);
-                    for (((pixel, r), g), b) in row.chunks_exact_mut(3).zip(r).zip(g).zip(b) {
-                        pixel.copy_from_slice(&[code(*r), code(*g), code(*b)]);
-                    }
+                    self.read_row((band * BAND + i) as u32, [&mut *r, &mut *g, &mut *b]);
+                    encode([r, g, b], row);
                 }
             },
         );
@@ -105,6 +110,14 @@ impl<'a> LayerPicture<'a> {
         self.read_row(y, [&mut *r, &mut *g, &mut *b]);
         if self.kind == LayerKind::Color {
             processor.apply([r, g, b]);
+        }
+    }
+}
+
+fn interleave<T>([r, g, b]: [&[f32]; 3], codes: &mut [T], code: fn(f32) -> T) {
+    for (((pixel, &r), &g), &b) in codes.chunks_exact_mut(3).zip(r).zip(g).zip(b) {
+        for (to, value) in pixel.iter_mut().zip([r, g, b]) {
+            *to = code(value);
         }
     }
 }

@@ -2,12 +2,22 @@
 //!
 //! Matrices are derived from chromaticities in 64-bit floats, with their sources cited; pixels are 32-bit floats.
 
+mod aces1;
+mod aces2;
+mod block;
 mod chromaticities;
 mod cicp;
 mod encoding;
+mod math;
 mod matrix;
 mod processor;
 mod quantize;
+#[cfg(target_arch = "x86_64")]
+#[path = "simd/x86_64.rs"]
+mod simd;
+#[cfg(not(target_arch = "x86_64"))]
+#[path = "simd/baseline.rs"]
+mod simd;
 mod space;
 mod view;
 

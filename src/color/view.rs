@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::aces1::Aces1;
+use super::aces2::Aces2;
+use super::processor::Rendering;
 use super::{Chromaticities, ColorSpace, Encoding, Matrix3, Processor, named};
 use crate::{Error, Result};
 
@@ -9,8 +12,14 @@ use crate::{Error, Result};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum View {
-    /// A change of primaries and nothing else: what is 1.0 in the scene is the display's white.
+    /// The ACES 2.0 output transform for SDR, 100 nit.
     #[default]
+    #[serde(rename = "aces-2.0")]
+    Aces2,
+    /// The ACES 1.3 rendering for SDR video.
+    #[serde(rename = "aces-1.3")]
+    Aces1,
+    /// A change of primaries and nothing else: what is 1.0 in the scene is the display's white.
     Untonemapped,
 }
 
@@ -38,11 +47,13 @@ pub struct ViewTransform {
 
 impl View {
     /// Every view there is.
-    pub const ALL: [Self; 1] = [Self::Untonemapped];
+    pub const ALL: [Self; 3] = [Self::Aces2, Self::Aces1, Self::Untonemapped];
 
     /// The name in commands and reports.
     pub const fn id(self) -> &'static str {
         match self {
+            Self::Aces2 => "aces-2.0",
+            Self::Aces1 => "aces-1.3",
             Self::Untonemapped => "untonemapped",
         }
     }
@@ -50,6 +61,8 @@ impl View {
     /// The name on the page.
     pub const fn label(self) -> &'static str {
         match self {
+            Self::Aces2 => "ACES 2.0 SDR 100 nit",
+            Self::Aces1 => "ACES 1.3 SDR",
             Self::Untonemapped => "un-tone-mapped",
         }
     }
@@ -100,14 +113,28 @@ impl ViewTransform {
         if !(-64.0..=64.0).contains(&self.exposure) {
             return Err(Error::spec(format!("exposure {} is out of range", self.exposure), "It is given in stops, from -64 to 64"));
         }
-        let primaries = from.chromaticities.matrix_to(&self.display.chromaticities()).ok_or_else(|| {
+        let flat = || {
             Error::spec(
                 "the chromaticities of the picture span no colour volume",
                 format!("Choose the colour space by hand: {}", ColorSpace::choices().collect::<Vec<_>>().join(", ")),
             )
-        })?;
-        let gain = f64::from(self.exposure).exp2();
-        Ok(Processor::new(&(primaries * Matrix3::diagonal([gain; 3])), self.display.encoding()))
+        };
+        let rendering = self.rendering(&from.chromaticities).ok_or_else(flat)?;
+        Ok(Processor::new(rendering, self.display.encoding()))
+    }
+
+    fn rendering(&self, from: &Chromaticities) -> Option<Rendering> {
+        let gain = Matrix3::diagonal([f64::from(self.exposure).exp2(); 3]);
+        let source_to = |target: &Chromaticities| Some(from.matrix_to(target)? * gain);
+        let display = self.display.chromaticities();
+        Some(match self.view {
+            View::Untonemapped => Rendering::Untonemapped(source_to(&display)?.to_f32()),
+            View::Aces1 => {
+                let aces = Aces1::new(&source_to(&named::AP0)?, &named::AP1.matrix_to(&display)?)?;
+                Rendering::Aces1(Box::new(aces), self.display == Display::Rec709)
+            }
+            View::Aces2 => Rendering::Aces2(Box::new(Aces2::new(&source_to(&named::AP1)?, &display)?)),
+        })
     }
 
     /// One plain line that says what is done: `ACEScg (from chromaticities) → Rec.709, un-tone-mapped, exposure −0.5`.
