@@ -53,8 +53,9 @@ pub fn to_png<S: ByteSource + ?Sized>(source: &S, header: &Header, options: &Opt
     let processor = options.transform.processor(&loaded.space)?;
     let window = picture.window();
     let codes = match options.bits {
-        Bits::Eight => picture.to_rgb8(&processor),
-        Bits::Sixteen => picture.to_rgb16(&processor).into_iter().flat_map(u16::to_be_bytes).collect(),
+        Bits::Eight => picture.to_rgb8(&processor).into_raw(),
+        // PNG is big-endian.
+        Bits::Sixteen => picture.to_rgb16(&processor).into_raw().into_iter().flat_map(u16::to_be_bytes).collect(),
     };
     let description = loaded.describe(&options.transform);
     let bytes = write_png([window.width, window.height], &codes, options, &description)

@@ -1,5 +1,7 @@
 //! A layer as a picture: its colour planes placed in the display window.
 
+use image::{ImageBuffer, Rgb, RgbImage};
+
 use crate::color::{Processor, code_u8, code_u16};
 use crate::exr::{Layer, LayerKind, Part};
 use crate::frame::{Frame, Plane, Region};
@@ -55,16 +57,16 @@ impl<'a> LayerPicture<'a> {
         }
     }
 
-    /// The picture as display values, interleaved R G B, 8 bits each.
-    pub fn to_rgb8(&self, processor: &Processor) -> Vec<u8> {
+    /// The picture as display values, 8 bits each.
+    pub fn to_rgb8(&self, processor: &Processor) -> RgbImage {
         self.render(|rgb, codes| match self.kind {
             LayerKind::Color => processor.codes_u8(rgb, codes),
             LayerKind::Data => interleave(rgb, codes, code_u8),
         })
     }
 
-    /// The picture as display values, interleaved R G B, 16 bits each.
-    pub fn to_rgb16(&self, processor: &Processor) -> Vec<u16> {
+    /// The picture as display values, 16 bits each.
+    pub fn to_rgb16(&self, processor: &Processor) -> ImageBuffer<Rgb<u16>, Vec<u16>> {
         self.render(|rgb, codes| match self.kind {
             LayerKind::Color => processor.codes_u16(rgb, codes),
             LayerKind::Data => interleave(rgb, codes, code_u16),
@@ -87,10 +89,14 @@ impl<'a> LayerPicture<'a> {
         planes
     }
 
-    /// Interleaved codes of every row, which `encode` makes from its three colours.
-    fn render<T: Copy + Default + Send>(&self, encode: impl Fn([&[f32]; 3], &mut [T]) + Sync + Send) -> Vec<T> {
+    /// The codes of every row, which `encode` makes from its three colours.
+    fn render<T>(&self, encode: impl Fn([&[f32]; 3], &mut [T]) + Sync + Send) -> ImageBuffer<Rgb<T>, Vec<T>>
+    where
+        T: image::Primitive + Send,
+        Rgb<T>: image::Pixel<Subpixel = T>,
+    {
+        let mut output = ImageBuffer::new(self.window().width, self.window().height);
         let width = self.window().width as usize;
-        let mut output = vec![T::default(); self.window().area() as usize * 3];
         let jobs: Vec<_> = output.chunks_mut(BAND * width * 3).enumerate().collect();
         par::map_init(
             jobs,
