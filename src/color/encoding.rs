@@ -1,7 +1,7 @@
 //! Display encodings: linear light to the signal that a display expects.
 //!
-//! All are odd functions (the sign is kept), as OpenColorIO's display transforms are, so that values outside 0..1 stay
-//! comparable; what a signal cannot carry is cut only where codes are made.
+//! Values outside 0..1 stay outside, as OpenColorIO's display transforms keep them (most by being odd functions), so that
+//! they stay comparable; what a signal cannot carry is cut only where codes are made.
 //!
 //! The relative error of both powers is under 1e-6 (tested over every exponent), a sixtieth of a 16-bit code.
 
@@ -15,6 +15,10 @@ pub enum Encoding {
     Bt1886,
     /// IEC 61966-2-1, 5.2: linear near black, then a power of 1/2.4 with offset.
     Srgb,
+    /// BT.1886 with light under black cut to black, as OpenColorIO's ACES 1.3 displays have it.
+    Bt1886Cut,
+    /// sRGB whose linear part goes on under black, likewise.
+    SrgbStraight,
     /// Numbers as they are.
     Linear,
 }
@@ -37,6 +41,8 @@ impl Encoding {
         match self {
             Self::Bt1886 => bt1886(light),
             Self::Srgb => srgb(light),
+            Self::Bt1886Cut => bt1886(light.max(0.0)),
+            Self::SrgbStraight => srgb_straight(light),
             Self::Linear => light,
         }
     }
@@ -47,6 +53,8 @@ impl Encoding {
         match self {
             Self::Bt1886 => *lane = map(lane, bt1886),
             Self::Srgb => *lane = map(lane, srgb),
+            Self::Bt1886Cut => *lane = map(lane, |light| bt1886(light.max(0.0))),
+            Self::SrgbStraight => *lane = map(lane, srgb_straight),
             Self::Linear => {}
         }
     }
@@ -55,9 +63,10 @@ impl Encoding {
     pub fn decode(self, signal: f64) -> f64 {
         let magnitude = signal.abs();
         let light = match self {
-            Self::Bt1886 => magnitude.powf(2.4),
+            Self::Bt1886 | Self::Bt1886Cut => magnitude.powf(2.4),
+            Self::SrgbStraight if signal <= f64::from(BREAK * SLOPE) => magnitude / f64::from(SLOPE),
             Self::Srgb if magnitude <= f64::from(BREAK * SLOPE) => magnitude / f64::from(SLOPE),
-            Self::Srgb => ((magnitude + OFFSET) / (1.0 + OFFSET)).powf(2.4),
+            Self::Srgb | Self::SrgbStraight => ((magnitude + OFFSET) / (1.0 + OFFSET)).powf(2.4),
             Self::Linear => magnitude,
         };
         light.copysign(signal)
@@ -75,6 +84,12 @@ fn srgb(light: f32) -> f32 {
     let power = (1.0 + OFFSET as f32) * root(magnitude) - OFFSET as f32;
     let signal = if magnitude <= BREAK { SLOPE * magnitude } else { power };
     signal.copysign(light)
+}
+
+#[inline(always)]
+fn srgb_straight(light: f32) -> f32 {
+    let power = (1.0 + OFFSET as f32) * root(light.max(0.0)) - OFFSET as f32;
+    if light <= BREAK { SLOPE * light } else { power }
 }
 
 /// `x` to the power 1/2.4 for finite `x` >= 0; 0 for subnormal numbers.

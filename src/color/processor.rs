@@ -21,8 +21,8 @@ pub struct Processor {
 pub(super) enum Rendering {
     /// A change of primaries.
     Untonemapped([[f32; 3]; 3]),
-    /// ACES 1.3; the flag says whether light under black is cut, as its Rec.709 display does.
-    Aces1(Box<Aces1>, bool),
+    /// ACES 1.3.
+    Aces1(Box<Aces1>),
     /// ACES 2.0.
     Aces2(Box<Aces2>),
 }
@@ -44,7 +44,7 @@ impl Processor {
     pub fn matrix(&self) -> Option<&[[f32; 3]; 3]> {
         match &self.rendering {
             Rendering::Untonemapped(matrix) => Some(matrix),
-            Rendering::Aces1(..) | Rendering::Aces2(_) => None,
+            Rendering::Aces1(_) | Rendering::Aces2(_) => None,
         }
     }
 
@@ -92,12 +92,7 @@ impl Processor {
         for_each(rgb, |v| each(v, finite));
         match &self.rendering {
             Rendering::Untonemapped(matrix) => for_each(rgb, |v| mul(matrix, v)),
-            Rendering::Aces1(aces, cut) => {
-                aces.render(rgb);
-                if *cut {
-                    for_each(rgb, |v| each(v, |light| light.max(0.0)));
-                }
-            }
+            Rendering::Aces1(aces) => aces.render(rgb),
             Rendering::Aces2(aces) => aces.render(rgb),
         }
         for lane in rgb {

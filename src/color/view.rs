@@ -88,14 +88,6 @@ impl Display {
         }
     }
 
-    /// Its transfer function.
-    pub const fn encoding(self) -> Encoding {
-        match self {
-            Self::Rec709 => Encoding::Bt1886,
-            Self::Srgb => Encoding::Srgb,
-        }
-    }
-
     /// Its primaries and white.
     pub const fn chromaticities(self) -> Chromaticities {
         match self {
@@ -120,7 +112,17 @@ impl ViewTransform {
             )
         };
         let rendering = self.rendering(&from.chromaticities).ok_or_else(flat)?;
-        Ok(Processor::new(rendering, self.display.encoding()))
+        Ok(Processor::new(rendering, self.encoding()))
+    }
+
+    /// The display's transfer function, with what the view does under black.
+    pub const fn encoding(&self) -> Encoding {
+        match (self.view, self.display) {
+            (View::Aces1, Display::Rec709) => Encoding::Bt1886Cut,
+            (View::Aces1, Display::Srgb) => Encoding::SrgbStraight,
+            (_, Display::Rec709) => Encoding::Bt1886,
+            (_, Display::Srgb) => Encoding::Srgb,
+        }
     }
 
     fn rendering(&self, from: &Chromaticities) -> Option<Rendering> {
@@ -130,8 +132,7 @@ impl ViewTransform {
         Some(match self.view {
             View::Untonemapped => Rendering::Untonemapped(source_to(&display)?.to_f32()),
             View::Aces1 => {
-                let aces = Aces1::new(&source_to(&named::AP0)?, &named::AP1.matrix_to(&display)?)?;
-                Rendering::Aces1(Box::new(aces), self.display == Display::Rec709)
+                Rendering::Aces1(Box::new(Aces1::new(&source_to(&named::AP0)?, &named::AP1.matrix_to(&display)?)?))
             }
             View::Aces2 => Rendering::Aces2(Box::new(Aces2::new(&source_to(&named::AP1)?, &display)?)),
         })
