@@ -5,6 +5,9 @@
 //! only: they are worked out in 64-bit floats and kept as one table of parabolas over the exponent and the first bits of
 //! the mantissa, which follows the curve to 2e-7 (tested).
 
+#[cfg(feature = "web")]
+mod numbers;
+
 use super::block::{BLOCK, Lane, for_each, mul};
 use super::math::{angle_signed, pow};
 use super::{Matrix3, named};

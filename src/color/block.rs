@@ -4,6 +4,14 @@
 //! compiler makes SIMD of them on every target. `array::map` and closures that may panic are kept out of them: either
 //! turns a loop back into scalar code.
 
+/// Something to do with rows, in code that is compiled once for each SIMD width: see `simd`.
+///
+/// `run` and all it calls for pixels are to be `#[inline(always)]`, else they are compiled for the baseline only.
+pub(crate) trait Work {
+    /// Does it.
+    fn run(self);
+}
+
 /// Pixels of a block: enough to fill any vector width several times, few enough that all intermediate values stay in the
 /// level-one cache.
 pub(super) const BLOCK: usize = 64;
@@ -25,6 +33,13 @@ pub(super) fn mul(m: &[[f32; 3]; 3], v: [f32; 3]) -> [f32; 3] {
 #[inline(always)]
 pub(super) fn each(v: [f32; 3], f: impl Fn(f32) -> f32) -> [f32; 3] {
     [f(v[0]), f(v[1]), f(v[2])]
+}
+
+/// To 0..1; NaN is 0.
+#[inline(always)]
+pub(super) fn cut(value: f32) -> f32 {
+    let value = if value > 0.0 { value } else { 0.0 };
+    if value < 1.0 { value } else { 1.0 }
 }
 
 /// A function on every value of a lane.

@@ -50,7 +50,7 @@ pub(super) fn exp2_near_zero(x: f32) -> f32 {
 
 /// 2 to the power `x`, for -126 <= `x` <= 127: the series around the nearest integer; the first term left out is 1.2e-7.
 #[inline(always)]
-fn exp2(x: f32) -> f32 {
+pub(super) fn exp2(x: f32) -> f32 {
     let whole = nearest(x);
     let y = (x - whole) * std::f32::consts::LN_2;
     let tail = (((1.0 / 720.0 * y + 1.0 / 120.0) * y + 1.0 / 24.0) * y + 1.0 / 6.0) * y + 0.5;

@@ -5,11 +5,17 @@
 mod aces1;
 mod aces2;
 mod block;
+mod cdl;
 mod chromaticities;
 mod cicp;
 mod encoding;
+mod grade;
+mod log;
+mod lut;
 mod math;
 mod matrix;
+#[cfg(feature = "web")]
+pub(crate) mod numbers;
 mod processor;
 mod quantize;
 #[cfg(target_arch = "x86_64")]
@@ -20,15 +26,22 @@ mod simd;
 mod simd;
 mod space;
 mod view;
+pub mod ycbcr;
 
+pub use cdl::Cdl;
 pub use chromaticities::{Chromaticities, named};
 pub use cicp::Cicp;
 pub use encoding::Encoding;
+pub use grade::{Grade, LutPlace, ShowLut};
+pub use lut::{Lut, LutLimits};
 pub use matrix::Matrix3;
 pub use processor::Processor;
 pub use quantize::{code_u8, code_u16};
 pub use space::{ColorSpace, Origin};
 pub use view::{Display, View, ViewTransform};
+
+pub(crate) use block::Work;
+pub(crate) use simd::dispatch;
 
 use crate::Result;
 

@@ -2,7 +2,12 @@
 
 use super::aces1::Aces1;
 use super::aces2::Aces2;
-use super::block::{BLOCK, Lane, each, for_each, mul};
+use super::block::{BLOCK, Lane, Work, each, for_each, mul};
+use super::grade::GradeKernel;
+#[cfg(feature = "web")]
+use super::numbers::{Formula, Numbers, Table};
+#[cfg(feature = "web")]
+use super::{Chromaticities, named};
 use super::{Encoding, Matrix3, code_u8, code_u16, simd};
 
 /// What a [`super::ViewTransform`] does to pixels of one source space, with every number worked out.
@@ -12,6 +17,8 @@ use super::{Encoding, Matrix3, code_u8, code_u16, simd};
 /// machine has; the values are the same with any.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Processor {
+    /// What comes before the rendering; it leaves what the rendering takes.
+    grade: Option<Box<GradeKernel>>,
     rendering: Rendering,
     encoding: Encoding,
 }
@@ -28,11 +35,16 @@ pub(super) enum Rendering {
 }
 
 /// Beyond this, sums of three products could overflow.
-const LARGEST: f32 = f32::MAX / 1e6;
+pub(super) const LARGEST: f32 = f32::MAX / 1e6;
 
 impl Processor {
     pub(super) fn new(rendering: Rendering, encoding: Encoding) -> Self {
-        Self { rendering, encoding }
+        Self { grade: None, rendering, encoding }
+    }
+
+    /// The same after a grade.
+    pub(super) fn with_grade(self, grade: GradeKernel) -> Self {
+        Self { grade: Some(Box::new(grade)), ..self }
     }
 
     /// A change of primaries, then the display's encoding.
@@ -42,13 +54,13 @@ impl Processor {
 
     /// The matrix on linear light, row by row, where the view is nothing else.
     pub fn matrix(&self) -> Option<&[[f32; 3]; 3]> {
-        match &self.rendering {
-            Rendering::Untonemapped(matrix) => Some(matrix),
-            Rendering::Aces1(_) | Rendering::Aces2(_) => None,
+        match (&self.rendering, &self.grade) {
+            (Rendering::Untonemapped(matrix), None) => Some(matrix),
+            _ => None,
         }
     }
 
-    /// The display's encoding.
+    /// The display's encoding; linear where a show LUT has encoded already.
     pub fn encoding(&self) -> Encoding {
         self.encoding
     }
@@ -59,7 +71,7 @@ impl Processor {
     /// If the rows differ in length.
     pub fn apply(&self, [r, g, b]: [&mut [f32]; 3]) {
         assert!(r.len() == g.len() && g.len() == b.len(), "rows of one picture have one length");
-        simd::dispatch(self, Rows { r, g, b });
+        simd::dispatch(Rows { processor: self, r, g, b });
     }
 
     /// Three rows to interleaved 8-bit codes, `output.len()` being three times their length.
@@ -68,7 +80,7 @@ impl Processor {
     /// If the lengths do not fit.
     pub fn codes_u8(&self, rgb: [&[f32]; 3], output: &mut [u8]) {
         check_lengths(&rgb, output.len());
-        simd::dispatch(self, Codes { rgb, output, code: code_u8 });
+        simd::dispatch(Codes { processor: self, rgb, output, code: code_u8 });
     }
 
     /// Three rows to interleaved 16-bit codes, `output.len()` being three times their length.
@@ -77,7 +89,7 @@ impl Processor {
     /// If the lengths do not fit.
     pub fn codes_u16(&self, rgb: [&[f32]; 3], output: &mut [u16]) {
         check_lengths(&rgb, output.len());
-        simd::dispatch(self, Codes { rgb, output, code: code_u16 });
+        simd::dispatch(Codes { processor: self, rgb, output, code: code_u16 });
     }
 
     /// One pixel, the same numbers as [`Self::apply`].
@@ -87,9 +99,44 @@ impl Processor {
         [r, g, b]
     }
 
+    /// The same rendering, without the encoding.
+    #[cfg(feature = "web")]
+    pub(crate) fn light(&self) -> Self {
+        Self { encoding: Encoding::Linear, ..self.clone() }
+    }
+
+    /// The same view of another source, without working out again what does not depend on it.
+    #[cfg(feature = "web")]
+    pub(super) fn with_source(&self, source_to: impl Fn(&Chromaticities) -> Option<Matrix3>) -> Option<Self> {
+        let rendering = match &self.rendering {
+            Rendering::Untonemapped(_) => return None,
+            Rendering::Aces1(aces) => Rendering::Aces1(Box::new(aces.with_source(&source_to(&named::AP0)?))),
+            Rendering::Aces2(aces) => Rendering::Aces2(Box::new(aces.with_source(&source_to(&named::AP1)?))),
+        };
+        Some(Self { rendering, ..self.clone() })
+    }
+
+    /// What a shader needs to do the same.
+    #[cfg(feature = "web")]
+    pub(crate) fn numbers(&self) -> Numbers {
+        match &self.rendering {
+            Rendering::Untonemapped(matrix) => Numbers {
+                formula: Formula::Untonemapped,
+                matrices: vec![("matrix", *matrix)],
+                scalars: Vec::new(),
+                table: Table::default(),
+            },
+            Rendering::Aces1(aces) => aces.numbers(),
+            Rendering::Aces2(aces) => aces.numbers(),
+        }
+    }
+
     #[inline(always)]
     fn apply_block(&self, rgb: &mut [Lane; 3]) {
         for_each(rgb, |v| each(v, finite));
+        if let Some(grade) = &self.grade {
+            grade.apply(rgb);
+        }
         match &self.rendering {
             Rendering::Untonemapped(matrix) => for_each(rgb, |v| mul(matrix, v)),
             Rendering::Aces1(aces) => aces.render(rgb),
@@ -106,14 +153,9 @@ fn check_lengths(rgb: &[&[f32]; 3], output: usize) {
     assert!(same && output == rgb[0].len() * 3, "rows of one picture have one length, codes three times that");
 }
 
-/// Something to do with a processor, in code that is compiled once for each SIMD width.
-pub(super) trait Work {
-    /// Does it.
-    fn run(self, processor: &Processor);
-}
-
 /// Rows changed in place.
 struct Rows<'a> {
+    processor: &'a Processor,
     r: &'a mut [f32],
     g: &'a mut [f32],
     b: &'a mut [f32],
@@ -121,7 +163,7 @@ struct Rows<'a> {
 
 impl Work for Rows<'_> {
     #[inline(always)]
-    fn run(self, processor: &Processor) {
+    fn run(self) {
         let rows = self.r.chunks_mut(BLOCK).zip(self.g.chunks_mut(BLOCK)).zip(self.b.chunks_mut(BLOCK));
         let mut lanes = [[0.0; BLOCK]; 3];
         for ((r, g), b) in rows {
@@ -129,7 +171,7 @@ impl Work for Rows<'_> {
             for (lane, row) in lanes.iter_mut().zip([&*r, &*g, &*b]) {
                 lane[..length].copy_from_slice(row);
             }
-            processor.apply_block(&mut lanes);
+            self.processor.apply_block(&mut lanes);
             for (lane, row) in lanes.iter().zip([r, g, b]) {
                 row.copy_from_slice(&lane[..length]);
             }
@@ -139,6 +181,7 @@ impl Work for Rows<'_> {
 
 /// Rows to interleaved codes.
 struct Codes<'a, T, F> {
+    processor: &'a Processor,
     rgb: [&'a [f32]; 3],
     output: &'a mut [T],
     code: F,
@@ -146,7 +189,7 @@ struct Codes<'a, T, F> {
 
 impl<T: Copy + Default, F: Fn(f32) -> T> Work for Codes<'_, T, F> {
     #[inline(always)]
-    fn run(self, processor: &Processor) {
+    fn run(self) {
         let [r, g, b] = self.rgb.map(|row| row.chunks(BLOCK));
         let mut lanes = [[0.0; BLOCK]; 3];
         for (((r, g), b), output) in r.zip(g).zip(b).zip(self.output.chunks_mut(3 * BLOCK)) {
@@ -154,7 +197,7 @@ impl<T: Copy + Default, F: Fn(f32) -> T> Work for Codes<'_, T, F> {
             for (lane, row) in lanes.iter_mut().zip([r, g, b]) {
                 lane[..length].copy_from_slice(row);
             }
-            processor.apply_block(&mut lanes);
+            self.processor.apply_block(&mut lanes);
             let mut codes = [[T::default(); 3]; BLOCK];
             for (i, pixel) in codes.iter_mut().enumerate() {
                 *pixel = [(self.code)(lanes[0][i]), (self.code)(lanes[1][i]), (self.code)(lanes[2][i])];
@@ -173,7 +216,8 @@ fn finite(value: f32) -> f32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Processor, Rows, Work};
+    use super::{Processor, Rows};
+    use crate::color::block::Work;
     use crate::color::{ColorSpace, Display, View, ViewTransform};
 
     fn all() -> Vec<(String, Processor)> {
@@ -213,7 +257,7 @@ mod tests {
             let (mut wide, mut plain) = (rows(), rows());
             processor.apply(wide.each_mut().map(Vec::as_mut_slice));
             let [r, g, b] = plain.each_mut().map(Vec::as_mut_slice);
-            Rows { r, g, b }.run(&processor);
+            Rows { processor: &processor, r, g, b }.run();
             for (i, &rgb) in inputs.iter().enumerate() {
                 let bits = |rows: &[Vec<f32>; 3]| -> [u32; 3] { std::array::from_fn(|c| rows[c][i].to_bits()) };
                 assert_eq!(bits(&wide), bits(&plain), "{name}: {rgb:?}");

@@ -102,17 +102,16 @@ impl ViewTransform {
     /// # Errors
     /// If the primaries of `from` span no colour volume, or the exposure is not a number from -64 to 64.
     pub fn processor(&self, from: &ColorSpace) -> Result<Processor> {
-        if !(-64.0..=64.0).contains(&self.exposure) {
-            return Err(Error::spec(format!("exposure {} is out of range", self.exposure), "It is given in stops, from -64 to 64"));
-        }
-        let flat = || {
-            Error::spec(
-                "the chromaticities of the picture span no colour volume",
-                format!("Choose the colour space by hand: {}", ColorSpace::choices().collect::<Vec<_>>().join(", ")),
-            )
-        };
-        let rendering = self.rendering(&from.chromaticities).ok_or_else(flat)?;
+        let rendering = self.rendering(&from.chromaticities, &self.gain()?).ok_or_else(flat)?;
         Ok(Processor::new(rendering, self.encoding()))
+    }
+
+    /// From linear `from` to linear AP1, exposure included.
+    ///
+    /// # Errors
+    /// As [`Self::processor`].
+    pub(super) fn to_ap1(self, from: &ColorSpace) -> Result<Matrix3> {
+        Ok(from.chromaticities.matrix_to(&named::AP1).ok_or_else(flat)? * self.gain()?)
     }
 
     /// The display's transfer function, with what the view does under black.
@@ -125,9 +124,17 @@ impl ViewTransform {
         }
     }
 
-    fn rendering(&self, from: &Chromaticities) -> Option<Rendering> {
-        let gain = Matrix3::diagonal([f64::from(self.exposure).exp2(); 3]);
-        let source_to = |target: &Chromaticities| Some(from.matrix_to(target)? * gain);
+    /// The exposure as a matrix.
+    fn gain(&self) -> Result<Matrix3> {
+        if !(-64.0..=64.0).contains(&self.exposure) {
+            let what = format!("exposure {} is out of range", self.exposure);
+            return Err(Error::spec(what, "It is given in stops, from -64 to 64"));
+        }
+        Ok(Matrix3::diagonal([f64::from(self.exposure).exp2(); 3]))
+    }
+
+    fn rendering(&self, from: &Chromaticities, gain: &Matrix3) -> Option<Rendering> {
+        let source_to = |target: &Chromaticities| Some(from.matrix_to(target)? * *gain);
         let display = self.display.chromaticities();
         Some(match self.view {
             View::Untonemapped => Rendering::Untonemapped(source_to(&display)?.to_f32()),
@@ -140,11 +147,22 @@ impl ViewTransform {
 
     /// One plain line that says what is done: `ACEScg (from chromaticities) → Rec.709, un-tone-mapped, exposure −0.5`.
     pub fn describe(&self, from: &ColorSpace) -> String {
-        let exposure = match self.exposure {
+        format!("{from} → {}, {}{}", self.display.label(), self.view.label(), self.describe_exposure())
+    }
+
+    /// `, exposure −0.5`; nothing for none.
+    pub(super) fn describe_exposure(&self) -> String {
+        match self.exposure {
             0.0 => String::new(),
             stops if stops < 0.0 => format!(", exposure −{}", -stops),
             stops => format!(", exposure +{stops}"),
-        };
-        format!("{from} → {}, {}{exposure}", self.display.label(), self.view.label())
+        }
     }
+}
+
+fn flat() -> Error {
+    Error::spec(
+        "the chromaticities of the picture span no colour volume",
+        format!("Choose the colour space by hand: {}", ColorSpace::choices().collect::<Vec<_>>().join(", ")),
+    )
 }

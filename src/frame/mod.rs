@@ -2,6 +2,7 @@
 
 mod plane;
 mod region;
+pub mod resample;
 
 pub use plane::{Plane, SampleType, Samples};
 pub use region::Region;

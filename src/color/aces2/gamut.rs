@@ -7,9 +7,9 @@
 pub(super) const SMOOTH_CUSPS: f64 = 0.12;
 pub(super) const SMOOTH_M: f64 = 0.27;
 /// Where between cusp and mid grey the focus lies.
-const CUSP_MID_BLEND: f64 = 1.3;
+pub(super) const CUSP_MID_BLEND: f64 = 1.3;
 /// From how far between cusp and white on the lines flatten.
-const FOCUS_GAIN_BLEND: f64 = 0.3;
+pub(super) const FOCUS_GAIN_BLEND: f64 = 0.3;
 /// Distance of the focus point, and how it grows with the peak.
 const FOCUS_DISTANCE: f64 = 1.35;
 const FOCUS_DISTANCE_SCALING: f64 = 1.75;

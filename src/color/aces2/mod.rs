@@ -6,6 +6,8 @@
 
 mod cam;
 mod gamut;
+#[cfg(feature = "web")]
+mod numbers;
 mod render;
 mod segments;
 mod tables;

@@ -1,6 +1,8 @@
 //! The tables by hue as straight pieces, found without searching.
 
 use super::tables::Cusp;
+#[cfg(feature = "web")]
+use crate::color::numbers::Table;
 
 /// A stretch of hues over which every table is a straight line.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -51,6 +53,34 @@ impl Segments {
         self.segments[index]
     }
 }
+
+#[cfg(feature = "web")]
+impl Segments {
+    /// The same as a table that is read without searching: for each bin of hue its only knot, then values and slopes
+    /// before it, then those after it. Values hold for the whole degree that the bin is in.
+    ///
+    /// Whole degrees begin bins and the cusps' own hues lie about a degree apart: no bin has two knots inside.
+    pub(super) fn texels(&self) -> Table {
+        let line = |number: usize, degree: f32| {
+            let Segment { from, value, slope } = self.segments[number.min(self.segments.len() - 1)];
+            [std::array::from_fn(|k| value[k] + slope[k] * (degree - from)), slope]
+        };
+        let bin = |number: usize| {
+            let first = usize::from(self.bins[number]);
+            let degree = (number / BINS_PER_DEGREE) as f32;
+            let next = self.segments.get(first + 1).map_or(f32::MAX, |segment| segment.from);
+            let ([value, slope], [value_after, slope_after]) = (line(first, degree), line(first + 1, degree));
+            [[next, 0.0, 0.0, 0.0], value, slope, value_after, slope_after]
+        };
+        // 360 degrees are those of the last bin before.
+        let bins = 360 * BINS_PER_DEGREE;
+        Table { width: TEXELS_PER_BIN * BINS_PER_DEGREE, texels: (0..bins).flat_map(bin).collect() }
+    }
+}
+
+/// See [`Segments::texels`].
+#[cfg(feature = "web")]
+const TEXELS_PER_BIN: usize = 5;
 
 fn segment(reach: &[f64], cusps: &[Cusp], from: f64, to: f64) -> Segment {
     // A hair inside, so that both ends are taken from this segment's own side.

@@ -1,8 +1,8 @@
 //! Targets whose vectors are known when compiling: WebAssembly (simd128) and Arm (NEON).
 
-use super::processor::{Processor, Work};
+use super::block::Work;
 
 /// Does `work`.
-pub(super) fn dispatch(processor: &Processor, work: impl Work) {
-    work.run(processor);
+pub(crate) fn dispatch(work: impl Work) {
+    work.run();
 }
