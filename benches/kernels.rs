@@ -5,11 +5,13 @@
 
 mod plates;
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use blender_gsd::Result;
-use blender_gsd::color::{ColorSpace, Display, View, ViewTransform};
+use blender_gsd::color::ycbcr::Layout;
+use blender_gsd::color::{Cdl, ColorSpace, Display, Grade, Lut, LutLimits, LutPlace, ShowLut, View, ViewTransform};
 use blender_gsd::exr::{self, Header, Limits, Picture, Request};
+use blender_gsd::frame::resample::{Filter, Fit, Resampler};
 use blender_gsd::frame::{Frame, Plane, Region};
 use blender_gsd::picture::LayerPicture;
 use divan::Bencher;
@@ -164,5 +166,60 @@ mod color {
                 bencher.bench(|| picture.to_rgb16(&processor));
             }
         });
+    }
+}
+
+mod deliverables {
+    use super::*;
+
+    const SIZE: [usize; 2] = [WIDTH as usize, HEIGHT as usize];
+
+    /// The plate's numbers as floats; as good as display values for packing.
+    static FLOATS: LazyLock<[Vec<f32>; 3]> = LazyLock::new(|| std::array::from_fn(|c| PLANES[c].samples.to_f32()));
+
+    /// Sixteen rows again and again, as they come out of the view: they and their codes stay in the cache.
+    #[divan::bench(args = ["gbrp16le", "yuv444p10le", "yuva444p12le", "yuv422p10le", "yuv420p"])]
+    fn pack(bencher: Bencher<'_, '_>, name: &str) {
+        let Ok(layout) = Layout::named(name) else { return };
+        let size = [SIZE[0], 16];
+        let mut frame = vec![0; layout.frame_bytes(size)];
+        let rows = FLOATS.each_ref().map(|plane| &plane[..size[0] * size[1]]);
+        bencher.counter(ItemsCount::new(rows[0].len())).bench_local(|| {
+            for mut band in layout.bands(&mut frame, size, size[1]) {
+                layout.pack(size[0], rows, None, &mut band);
+            }
+        });
+    }
+
+    /// Three channels, counted in pixels of the source.
+    #[divan::bench(args = [[2048, 858], [1920, 804]])]
+    fn resample(bencher: Bencher<'_, '_>, target: [u32; 2]) {
+        let Ok(resampler) = Resampler::new([WIDTH, HEIGHT], target, Fit::Crop, Filter::Triangle) else { return };
+        let source = &*FLOATS;
+        bencher.counter(ItemsCount::new(PIXELS)).bench_local(|| {
+            let read = |y: usize, rows: [&mut [f32]; 3]| {
+                for (row, plane) in rows.into_iter().zip(source) {
+                    row.copy_from_slice(&plane[y * SIZE[0]..][..SIZE[0]]);
+                }
+            };
+            let mut sum = 0.0;
+            resampler.run::<3>(0..target[1] as usize, read, |_, [r, _, _]| sum += r[0]);
+            sum
+        });
+    }
+
+    /// A show LUT of 33^3 in the view's place, after a correction.
+    #[divan::bench]
+    fn grade_rows(bencher: Bencher<'_, '_>) {
+        let entries = (0..33 * 33 * 33).map(|i| format!("{} {} {}\n", i % 33, i / 33 % 33, i / 1089));
+        let text: String = std::iter::once("LUT_3D_SIZE 33\n".to_owned()).chain(entries).collect();
+        let Ok(lut) = Lut::from_cube(text.as_bytes(), "bench.cube", &LutLimits::default()) else { return };
+        let cdl = Cdl::new("", [1.1; 3], [0.01; 3], [1.1; 3], 0.9).ok();
+        let lut = Some(ShowLut { lut: Arc::new(lut), place: LutPlace::InsteadOfView });
+        let grade = Grade { cdl, lut };
+        let Ok(processor) = grade.processor(&ViewTransform::default(), &ColorSpace::assumed()) else { return };
+        let rows = FLOATS.each_ref().map(|plane| &plane[..16 * SIZE[0]]);
+        let mut codes = vec![0; 3 * rows[0].len()];
+        bencher.counter(ItemsCount::new(rows[0].len())).bench_local(|| processor.codes_u16(rows, &mut codes));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use crate::color::{Cicp, ColorSpace, Display, ViewTransform};
+use crate::color::{Cicp, ColorSpace, Display, Grade, ViewTransform};
 use crate::error::Place;
 use crate::exr::{self, Attribute, ByteSource, Header, Layer, LayerKind, Limits, Picture, Request};
 use crate::frame::{Frame, Missing, Plane, Samples};
@@ -14,6 +14,8 @@ use crate::{Error, Result};
 pub struct Options {
     /// What it is looked at through.
     pub transform: ViewTransform,
+    /// What comes before the view, or in its place.
+    pub grade: Grade,
     /// The layer's name, as [`exr::layers`] gives it; the default layer where none is named.
     pub layer: Option<String>,
     /// The space the numbers are in, where the file is not to be believed.
@@ -55,13 +57,14 @@ pub fn to_png<S: ByteSource + ?Sized>(
 ) -> Result<Converted> {
     let loaded = Loaded::read(source, header, options, limits)?;
     let picture = loaded.picture(header)?;
-    let processor = options.transform.processor(&loaded.space)?;
+    let processor = options.grade.processor(&options.transform, &loaded.space)?;
     let window = picture.window();
     let codes = match options.bits {
-        Bits::Eight => picture.to_rgb8(&processor),
-        Bits::Sixteen => picture.to_rgb16(&processor).into_iter().flat_map(u16::to_be_bytes).collect(),
+        Bits::Eight => picture.to_rgb8(&processor).into_raw(),
+        // PNG is big-endian.
+        Bits::Sixteen => picture.to_rgb16(&processor).into_raw().into_iter().flat_map(u16::to_be_bytes).collect(),
     };
-    let description = loaded.describe(&options.transform);
+    let description = loaded.describe(options);
     let bytes = write_png([window.width, window.height], &codes, options, &description)
         .map_err(|error| Error::malformed(Place::default(), format!("the PNG could not be made: {error}")))?;
     Ok(Converted { bytes, description, missing: loaded.frame.missing })
@@ -79,11 +82,11 @@ pub fn to_exr<S: ByteSource + ?Sized>(
 ) -> Result<Converted> {
     let loaded = Loaded::read(source, header, options, limits)?;
     let picture = loaded.picture(header)?;
-    let processor = options.transform.processor(&loaded.space)?;
+    let processor = options.grade.processor(&options.transform, &loaded.space)?;
     let [r, g, b] = picture.to_planes(&processor);
     let planes = [("R", r), ("G", g), ("B", b)]
         .map(|(name, samples)| Plane { name: name.into(), samples: Samples::Float(samples) });
-    let description = loaded.describe(&options.transform);
+    let description = loaded.describe(options);
     let display = options.transform.display;
     let attributes = [
         Attribute::chromaticities(&display.chromaticities()),
@@ -149,9 +152,9 @@ impl Loaded {
         LayerPicture::new(&self.frame, header.part(self.layer.part)?, &self.layer)
     }
 
-    fn describe(&self, transform: &ViewTransform) -> String {
+    fn describe(&self, options: &Options) -> String {
         match self.layer.kind {
-            LayerKind::Color => transform.describe(&self.space),
+            LayerKind::Color => options.grade.describe(&options.transform, &self.space),
             LayerKind::Data => format!("layer {}: numbers as they are, no colour transform", self.layer.name),
         }
     }

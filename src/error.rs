@@ -90,6 +90,8 @@ pub struct Place {
     pub part: Option<usize>,
     /// Chunk (scan line block or tile) of that part, from 0.
     pub chunk: Option<usize>,
+    /// Line of a text file, from 1.
+    pub line: Option<usize>,
     /// Byte offset from the start of the file.
     pub offset: Option<u64>,
 }
@@ -98,6 +100,11 @@ impl Place {
     /// A place known by its byte offset only.
     pub fn at(offset: u64) -> Self {
         Self { offset: Some(offset), ..Self::default() }
+    }
+
+    /// A place known by its line only, counted from 1.
+    pub fn at_line(line: usize) -> Self {
+        Self { line: Some(line), ..Self::default() }
     }
 }
 
@@ -117,6 +124,9 @@ impl fmt::Display for Place {
         }
         if let Some(chunk) = self.chunk {
             item(f, format_args!("chunk {chunk}"))?;
+        }
+        if let Some(line) = self.line {
+            item(f, format_args!("line {line}"))?;
         }
         if let Some(offset) = self.offset {
             item(f, format_args!("byte {offset}"))?;
@@ -237,4 +247,9 @@ impl Error {
             Self::Io { fault, .. } => fault,
         }
     }
+}
+
+/// What a message quotes of a file: the first 40 characters, since a damaged file may have no others.
+pub(crate) fn shorten(text: &str) -> &str {
+    text.char_indices().nth(40).map_or(text, |(end, _)| text.get(..end).unwrap_or_default())
 }

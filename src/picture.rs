@@ -1,5 +1,7 @@
 //! A layer as a picture: its colour planes placed in the display window.
 
+use image::{ImageBuffer, Rgb, RgbImage};
+
 use crate::color::{Processor, code_u8, code_u16};
 use crate::exr::{Layer, LayerKind, Part};
 use crate::frame::{Frame, Plane, Region};
@@ -55,14 +57,20 @@ impl<'a> LayerPicture<'a> {
         }
     }
 
-    /// The picture as display values, interleaved R G B, 8 bits each.
-    pub fn to_rgb8(&self, processor: &Processor) -> Vec<u8> {
-        self.render(processor, code_u8)
+    /// The picture as display values, 8 bits each.
+    pub fn to_rgb8(&self, processor: &Processor) -> RgbImage {
+        self.render(|rgb, codes| match self.kind {
+            LayerKind::Color => processor.codes_u8(rgb, codes),
+            LayerKind::Data => interleave(rgb, codes, code_u8),
+        })
     }
 
-    /// The picture as display values, interleaved R G B, 16 bits each.
-    pub fn to_rgb16(&self, processor: &Processor) -> Vec<u16> {
-        self.render(processor, code_u16)
+    /// The picture as display values, 16 bits each.
+    pub fn to_rgb16(&self, processor: &Processor) -> ImageBuffer<Rgb<u16>, Vec<u16>> {
+        self.render(|rgb, codes| match self.kind {
+            LayerKind::Color => processor.codes_u16(rgb, codes),
+            LayerKind::Data => interleave(rgb, codes, code_u16),
+        })
     }
 
     /// The picture as display values, a plane each, not cut to 0..1.
@@ -85,9 +93,14 @@ impl<'a> LayerPicture<'a> {
         planes
     }
 
-    fn render<T: Copy + Default + Send>(&self, processor: &Processor, code: fn(f32) -> T) -> Vec<T> {
+    /// The codes of every row, which `encode` makes from its three colours.
+    fn render<T>(&self, encode: impl Fn([&[f32]; 3], &mut [T]) + Sync + Send) -> ImageBuffer<Rgb<T>, Vec<T>>
+    where
+        T: image::Primitive + Send,
+        Rgb<T>: image::Pixel<Subpixel = T>,
+    {
+        let mut output = ImageBuffer::new(self.window().width, self.window().height);
         let width = self.window().width as usize;
-        let mut output = vec![T::default(); self.window().area() as usize * 3];
         let jobs: Vec<_> = output.chunks_mut(BAND * width * 3).enumerate().collect();
         par::map_init(
             jobs,
@@ -95,10 +108,8 @@ impl<'a> LayerPicture<'a> {
             |buffer, (band, rows)| {
                 for (i, row) in rows.chunks_exact_mut(width * 3).enumerate() {
                     let [r, g, b] = thirds(buffer, width);
-                    self.process_row((band * BAND + i) as u32, processor, [&mut *r, &mut *g, &mut *b]);
-                    for (((pixel, r), g), b) in row.chunks_exact_mut(3).zip(r).zip(g).zip(b) {
-                        pixel.copy_from_slice(&[code(*r), code(*g), code(*b)]);
-                    }
+                    self.read_row((band * BAND + i) as u32, [&mut *r, &mut *g, &mut *b]);
+                    encode([r, g, b], row);
                 }
             },
         );
@@ -109,6 +120,14 @@ impl<'a> LayerPicture<'a> {
         self.read_row(y, [&mut *r, &mut *g, &mut *b]);
         if self.kind == LayerKind::Color {
             processor.apply([r, g, b]);
+        }
+    }
+}
+
+fn interleave<T>([r, g, b]: [&[f32]; 3], codes: &mut [T], code: fn(f32) -> T) {
+    for (((pixel, &r), &g), &b) in codes.chunks_exact_mut(3).zip(r).zip(g).zip(b) {
+        for (to, value) in pixel.iter_mut().zip([r, g, b]) {
+            *to = code(value);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -9,11 +10,12 @@ use serde::Serialize;
 
 use super::output::Output;
 use super::style::{printable, size};
-use crate::Result;
-use crate::color::{ColorSpace, Display, View, ViewTransform};
+use crate::color::{ColorSpace, Display, Grade, LutPlace, ShowLut, View, ViewTransform};
 use crate::convert::{Bits, Options};
 use crate::frame::Region;
+use crate::native::grade::{read_cdl, read_lut};
 use crate::native::transform::convert_file;
+use crate::{Error, Result};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -21,6 +23,11 @@ Examples:
   blender-gsd convert shot.1001.exr web.png --display srgb --exposure -0.5
   blender-gsd convert shot.1001.exr shot.1001.display.exr --layer beauty
   blender-gsd convert scan.exr scan.png --from lin_rec709 --bits 16
+  blender-gsd convert shot.1001.exr shot.1001.png --cdl show.ccc:SHOT-002-001 --lut show.cube
+
+Colour goes: scene-linear, exposure, ACEScct (AP1), CDL, LUT, display values. The CDL works on ACEScct, without clamps. \
+The LUT takes ACEScct too, 0..1 unless the file states a domain; it stands in the view's place and makes the values of \
+--display, or with --lut-before-view makes ACEScct again, for the view.
 
 A PNG is tagged for its display (sRGB, or cICP 1-1-0-1 for Rec.709); an EXR holds display values as 32-bit floats. \
 The output appears whole or not at all.";
@@ -38,9 +45,18 @@ pub(super) struct ConvertArguments {
     /// What it will be shown on
     #[arg(long, default_value = Display::default().id(), value_parser = displays())]
     display: Display,
-    /// How scene light becomes display light
-    #[arg(long, default_value = View::default().id(), value_parser = views())]
-    view: View,
+    /// How scene light becomes display light [default: aces-2.0]
+    #[arg(long, value_parser = views())]
+    view: Option<View>,
+    /// A show LUT in the view's place: ACEScct in, values of the display out (1D, 3D or both; tetrahedral)
+    #[arg(long, value_name = "FILE.cube")]
+    lut: Option<PathBuf>,
+    /// The LUT is ACEScct in, ACEScct out, and the view comes after it
+    #[arg(long, requires = "lut")]
+    lut_before_view: bool,
+    /// The shot's ASC CDL, on ACEScct, before LUT and view: a .cdl, .ccc or .cc file, and an id where it holds several
+    #[arg(long, value_name = "FILE[:ID]")]
+    cdl: Option<PathBuf>,
     /// Bits of a PNG's codes [default: 8]
     #[arg(long, value_parser = bits())]
     bits: Option<Bits>,
@@ -98,9 +114,11 @@ struct MissingArea<'a> {
 }
 
 pub(super) fn run(arguments: &ConvertArguments, output: &Output) -> Result<ExitCode> {
-    let transform = ViewTransform { view: arguments.view, display: arguments.display, exposure: arguments.exposure };
+    let view = arguments.view.unwrap_or_default();
+    let transform = ViewTransform { view, display: arguments.display, exposure: arguments.exposure };
     let from = arguments.from.as_deref().map(ColorSpace::from_choice).transpose()?;
-    let options = Options { transform, layer: arguments.layer.clone(), from, ..Options::default() };
+    let options =
+        Options { transform, grade: grade(arguments)?, layer: arguments.layer.clone(), from, ..Options::default() };
     let written = convert_file(&arguments.input, &arguments.output, &options, arguments.bits)?;
     let name = arguments.output.display();
     for area in &written.missing {
@@ -129,6 +147,19 @@ pub(super) fn run(arguments: &ConvertArguments, output: &Output) -> Result<ExitC
         output.detail(size(written.bytes));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The files that say what comes before the view, or in its place.
+fn grade(arguments: &ConvertArguments) -> Result<Grade> {
+    let place = if arguments.lut_before_view { LutPlace::BeforeView } else { LutPlace::InsteadOfView };
+    if let (Some(view), Some(_), LutPlace::InsteadOfView) = (arguments.view, &arguments.lut, place) {
+        let what = format!("a LUT stands in the view's place, and --view {} is asked for too", view.id());
+        let next = "Leave --view away; or say --lut-before-view, if the LUT makes ACEScct of ACEScct";
+        return Err(Error::spec(what, next));
+    }
+    let lut = arguments.lut.as_deref().map(read_lut).transpose()?;
+    let lut = lut.map(|lut| ShowLut { lut: Arc::new(lut), place });
+    Ok(Grade { cdl: arguments.cdl.as_deref().map(read_cdl).transpose()?, lut })
 }
 
 fn areas(missing: &[crate::frame::Missing]) -> String {

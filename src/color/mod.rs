@@ -2,23 +2,46 @@
 //!
 //! Matrices are derived from chromaticities in 64-bit floats, with their sources cited; pixels are 32-bit floats.
 
+mod aces1;
+mod aces2;
+mod block;
+mod cdl;
 mod chromaticities;
 mod cicp;
 mod encoding;
+mod grade;
+mod log;
+mod lut;
+mod math;
 mod matrix;
+#[cfg(feature = "web")]
+pub(crate) mod numbers;
 mod processor;
 mod quantize;
+#[cfg(target_arch = "x86_64")]
+#[path = "simd/x86_64.rs"]
+mod simd;
+#[cfg(not(target_arch = "x86_64"))]
+#[path = "simd/baseline.rs"]
+mod simd;
 mod space;
 mod view;
+pub mod ycbcr;
 
+pub use cdl::Cdl;
 pub use chromaticities::{Chromaticities, named};
 pub use cicp::Cicp;
 pub use encoding::Encoding;
+pub use grade::{Grade, LutPlace, ShowLut};
+pub use lut::{Lut, LutLimits};
 pub use matrix::Matrix3;
 pub use processor::Processor;
 pub use quantize::{code_u8, code_u16};
 pub use space::{ColorSpace, Origin};
 pub use view::{Display, View, ViewTransform};
+
+pub(crate) use block::Work;
+pub(crate) use simd::dispatch;
 
 use crate::Result;
 

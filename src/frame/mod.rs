@@ -2,6 +2,7 @@
 
 mod plane;
 mod region;
+pub mod resample;
 mod widen;
 
 pub use plane::{Plane, SampleType, Samples};

@@ -4,6 +4,7 @@ pub mod atomic;
 pub mod clock;
 mod file;
 pub mod frames;
+pub mod grade;
 pub mod manifest;
 pub mod project;
 pub mod server;

@@ -5,7 +5,7 @@ use wasm_bindgen::{Clamped, JsCast};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
 use super::layout::{PictureRequest, Placement};
-use super::look::Look;
+use super::look::{Isolate, Look};
 use super::object::words;
 use crate::color::code_u8;
 use crate::frame::SampleType;
@@ -42,6 +42,25 @@ enum Samples {
 struct Rows {
     bits: Vec<u16>,
     planes: Vec<Vec<f32>>,
+}
+
+/// The picture pixels of one canvas row, on their way from the file to the screen.
+#[derive(Default)]
+struct Line {
+    /// Canvas columns, and the picture columns under their middles.
+    columns: Vec<(u32, usize)>,
+    /// Scene-linear, then display-linear, then signal.
+    rgb: [Vec<f32>; 3],
+    alpha: Vec<f32>,
+    marks: Vec<Option<Mark>>,
+}
+
+/// What the clipping overlay says of a pixel, in the order in which it is asked.
+#[derive(Clone, Copy)]
+enum Mark {
+    NonFinite,
+    Above,
+    Below,
 }
 
 impl PlainCanvas {
@@ -106,28 +125,28 @@ impl Planes {
         }
         let corner = placement.corner(display, data.x.into(), data.y.into());
         let [left, top, right, bottom] = placement.rectangle(display, data, canvas);
+        let columns = (left..right).filter_map(|canvas_x| {
+            let x = ((f64::from(canvas_x) + 0.5 - corner[0]) / placement.scale_x).floor();
+            (x >= 0.0 && x < f64::from(data.width)).then_some((canvas_x as u32, x as usize))
+        });
+        let mut line = Line { columns: columns.collect(), ..Line::default() };
         let mut rows = Rows::default();
         let mut held = None;
-        for (canvas_y, output) in
-            pixels.chunks_exact_mut(row_bytes).enumerate().take(bottom as usize).skip(top as usize)
-        {
+        let canvas_rows = pixels.chunks_exact_mut(row_bytes).enumerate();
+        for (canvas_y, output) in canvas_rows.take(bottom as usize).skip(top as usize) {
             let y = ((canvas_y as f64 + 0.5 - corner[1]) / placement.scale_y).floor();
             if y < 0.0 || y >= f64::from(data.height) {
                 continue;
             }
+            // Where the picture is enlarged, the row above was the same one.
             if held != Some(y as u32) {
                 held = self.read(y as u32, &mut rows).then_some(y as u32);
-            }
-            if held.is_none() {
-                continue;
-            }
-            for canvas_x in left..right {
-                let x = ((f64::from(canvas_x) + 0.5 - corner[0]) / placement.scale_x).floor();
-                if x >= 0.0 && x < f64::from(data.width) {
-                    let at = canvas_x as usize * 4;
-                    let codes = self.codes(look, &rows, x as usize, [canvas_x as u32, canvas[1] - 1 - canvas_y as u32]);
-                    output[at..at + 3].copy_from_slice(&codes);
+                if held.is_some() {
+                    self.compute(look, &rows, &mut line);
                 }
+            }
+            if held.is_some() {
+                line.write(look, canvas[1] - 1 - canvas_y as u32, output);
             }
         }
     }
@@ -157,26 +176,52 @@ impl Planes {
         true
     }
 
-    fn codes(&self, look: &Look, rows: &Rows, x: usize, [canvas_x, from_bottom]: [u32; 2]) -> [u8; 3] {
-        let [r, g, b] = self.request.color;
-        let value = |plane: usize| rows.planes.get(plane).and_then(|row| row.get(x)).copied().unwrap_or_default();
-        let rgb = [value(r), value(g), value(b)];
-        let signal = look.apply(rgb, self.request.alpha.map_or(1.0, value));
-        if !look.clipping {
-            return signal.map(code_u8);
+    /// The whole canvas row at once: the views are made for rows.
+    fn compute(&self, look: &Look, rows: &Rows, line: &mut Line) {
+        let Line { columns, rgb, alpha, marks } = line;
+        let pick = |output: &mut Vec<f32>, plane: Option<usize>, otherwise: f32| {
+            let row = plane.and_then(|plane| rows.planes.get(plane));
+            let value = |&(_, x): &(u32, usize)| row.and_then(|row| row.get(x)).copied().unwrap_or(otherwise);
+            output.clear();
+            output.extend(columns.iter().map(value));
+        };
+        pick(alpha, self.request.alpha, 1.0);
+        for (row, plane) in rgb.iter_mut().zip(self.request.color) {
+            pick(row, Some(plane), 0.0);
         }
-        // The shader's overlay.
-        let light = look.light(rgb);
+        let odd = |i: usize, rgb: &[Vec<f32>; 3]| rgb.iter().any(|row| !row[i].is_finite());
+        marks.clear();
+        marks.extend((0..columns.len()).map(|i| (look.clipping && odd(i, rgb)).then_some(Mark::NonFinite)));
+        look.light(rgb.each_mut().map(Vec::as_mut_slice));
+        if look.clipping {
+            for (i, mark) in marks.iter_mut().enumerate() {
+                let any = |test: fn(f32) -> bool| rgb.iter().any(|row| test(row[i]));
+                let above = any(|light| light > 1.0).then_some(Mark::Above);
+                *mark = mark.or(above).or_else(|| any(|light| light < 0.0).then_some(Mark::Below));
+            }
+        }
+        look.signal(rgb.each_mut().map(Vec::as_mut_slice));
+    }
+}
+
+impl Line {
+    /// Codes, with the shader's overlay over them.
+    fn write(&self, look: &Look, from_bottom: u32, output: &mut [u8]) {
+        let [r, g, b] = &self.rgb;
         let stripe = |sum: u32| sum % 12 < 6;
-        if rgb.iter().any(|value| !value.is_finite()) {
-            [255, 0, 255]
-        } else if light.iter().any(|&light| light > 1.0) && stripe(canvas_x + from_bottom + 1) {
-            [230, 56, 51]
-        } else if light.iter().any(|&light| light < 0.0) && stripe(canvas_x + 12 * (from_bottom / 12 + 1) - from_bottom)
-        {
-            [64, 128, 255]
-        } else {
-            signal.map(code_u8)
+        for (i, &(x, _)) in self.columns.iter().enumerate() {
+            let mark = match self.marks.get(i).copied().flatten() {
+                Some(Mark::NonFinite) => Some([255, 0, 255]),
+                Some(Mark::Above) => stripe(x + from_bottom + 1).then_some([230, 56, 51]),
+                Some(Mark::Below) => stripe(x + 12 * (from_bottom / 12 + 1) - from_bottom).then_some([64, 128, 255]),
+                None => None,
+            };
+            let codes = match (look.isolate, mark) {
+                (Isolate::Alpha, _) => [code_u8(self.alpha[i]); 3],
+                (_, Some(mark)) => mark,
+                _ => [r[i], g[i], b[i]].map(code_u8),
+            };
+            output[x as usize * 4..][..3].copy_from_slice(&codes);
         }
     }
 }

@@ -2,9 +2,10 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::rc::Rc;
 
-use js_sys::Object;
+use js_sys::{Float32Array, Object};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
     HtmlCanvasElement, WebGl2RenderingContext as Gl, WebGlProgram, WebGlShader, WebGlSync, WebGlTexture,
@@ -16,7 +17,8 @@ use super::look::{Isolate, LARGEST, Look};
 use super::object::{set, words};
 use super::shader::{self, Variant};
 use crate::color::Encoding;
-use crate::frame::{Region, SampleType};
+use crate::color::numbers::{Formula, Table};
+use crate::frame::SampleType;
 use crate::{Error, Result};
 
 /// A context, its program and the picture on it.
@@ -26,9 +28,11 @@ pub(super) struct GlCanvas {
     /// Made when first needed.
     programs: RefCell<HashMap<Variant, Rc<Program>>>,
     picture: Option<Textures>,
+    /// The rendering's table that was used last, see `Numbers::table`.
+    table: RefCell<Option<(Table, WebGlTexture)>>,
     largest_tile: u32,
-    /// Samples that a canvas pixel averages each way, at most.
-    most_taps: i32,
+    /// Whether the "GPU" is the processor: then what is merely nicer must not cost seconds.
+    is_software: bool,
     /// Stands behind the uploads so far.
     fence: RefCell<Option<WebGlSync>>,
 }
@@ -45,6 +49,8 @@ struct Textures {
     tiles: Vec<Tile>,
     /// By plane, then by tile.
     planes: Vec<Vec<WebGlTexture>>,
+    /// Runs of rows that have samples, this picture's or those of the one before it.
+    filled: RefCell<Vec<Range<u32>>>,
 }
 
 impl GlCanvas {
@@ -64,16 +70,22 @@ impl GlCanvas {
         let programs = RefCell::new(HashMap::from([(usual, Rc::new(Program::link(&gl, usual)?))]));
         let limit = gl.get_parameter(Gl::MAX_TEXTURE_SIZE).ok().and_then(|size| size.as_f64()).unwrap_or(2048.0) as u32;
         let largest_tile = if largest_tile == 0 { limit } else { largest_tile.min(limit) };
-        let most_taps = if is_software(&gl) { 2 } else { 5 };
+        let is_software = is_software(&gl);
         Ok(Self {
             canvas: canvas.clone(),
             gl,
             programs,
             picture: None,
+            table: RefCell::default(),
             largest_tile,
-            most_taps,
+            is_software,
             fence: RefCell::default(),
         })
+    }
+
+    /// Whether the "GPU" is the processor.
+    pub(super) fn is_software(&self) -> bool {
+        self.is_software
     }
 
     /// How many textures lie side by side for each plane.
@@ -93,7 +105,7 @@ impl GlCanvas {
         self.clear();
         let tiles = tiles(&request.data_window, self.largest_tile);
         let planes = request.planes.iter().map(|&kind| self.allocate(kind, &tiles)).collect::<Result<_>>()?;
-        self.picture = Some(Textures { request, tiles, planes });
+        self.picture = Some(Textures { request, tiles, planes, filled: RefCell::default() });
         Ok(())
     }
 
@@ -122,19 +134,21 @@ impl GlCanvas {
     }
 
     fn allocate(&self, kind: SampleType, tiles: &[Tile]) -> Result<Vec<WebGlTexture>> {
-        let gl = &self.gl;
         let format = if kind == SampleType::Half { Gl::R16F } else { Gl::R32F };
-        let one = |tile: &Tile| {
-            let texture = gl.create_texture().ok_or_else(|| Error::limit("the GPU has no room for a texture", ""))?;
-            gl.bind_texture(Gl::TEXTURE_2D, Some(&texture));
-            gl.tex_storage_2d(Gl::TEXTURE_2D, 1, format, tile.width as i32, tile.height as i32);
-            // 32-bit floats cannot be filtered everywhere; texels are fetched by number anyway.
-            for name in [Gl::TEXTURE_MIN_FILTER, Gl::TEXTURE_MAG_FILTER] {
-                gl.tex_parameteri(Gl::TEXTURE_2D, name, Gl::NEAREST as i32);
-            }
-            Ok(texture)
-        };
-        tiles.iter().map(one).collect()
+        tiles.iter().map(|tile| self.new_texture(format, tile.width as i32, tile.height as i32)).collect()
+    }
+
+    /// A texture of 16- or 32-bit floats, bound to the active unit.
+    fn new_texture(&self, format: u32, width: i32, height: i32) -> Result<WebGlTexture> {
+        let gl = &self.gl;
+        let texture = gl.create_texture().ok_or_else(|| Error::limit("the GPU has no room for a texture", ""))?;
+        gl.bind_texture(Gl::TEXTURE_2D, Some(&texture));
+        gl.tex_storage_2d(Gl::TEXTURE_2D, 1, format, width, height);
+        // 32-bit floats cannot be filtered everywhere; texels are fetched by number anyway.
+        for name in [Gl::TEXTURE_MIN_FILTER, Gl::TEXTURE_MAG_FILTER] {
+            gl.tex_parameteri(Gl::TEXTURE_2D, name, Gl::NEAREST as i32);
+        }
+        Ok(texture)
     }
 
     /// Rows of one plane, from `y` below the data window's top: a `Uint16Array` of halves or a `Float32Array`.
@@ -169,6 +183,10 @@ impl GlCanvas {
                 Some(samples),
             )
             .map_err(|error| Error::spec(format!("the GPU refused rows of the picture: {}", words(&error)), ""))?;
+        }
+        // The planes of some rows come one after another.
+        if plane + 1 == picture.planes.len() {
+            fill(&mut picture.filled.borrow_mut(), y..y + rows);
         }
         Ok(())
     }
@@ -212,9 +230,11 @@ impl GlCanvas {
         gl.clear_color(0.0, 0.0, 0.0, 1.0);
         gl.clear(Gl::COLOR_BUFFER_BIT);
 
-        let taps = placement.taps().min(self.most_taps);
+        let taps = placement.taps().min(if self.is_software { 2 } else { 5 });
         let variant = Variant {
+            formula: look.numbers.formula,
             smooth: taps > 1,
+            scene_average: taps > 1 && self.is_software && look.numbers.formula != Formula::Untonemapped,
             clipping: look.clipping && look.isolate != Isolate::Alpha,
             alpha: look.isolate == Isolate::Alpha,
             gamma: look.gamma != 1.0,
@@ -222,15 +242,21 @@ impl GlCanvas {
         let program = self.program(variant)?;
         gl.use_program(Some(&program.program));
         self.set_look(&program, look);
-        gl.uniform1f(program.at(gl, "u_height").as_ref(), size[1] as f32);
-        gl.uniform1i(program.at(gl, "u_taps").as_ref(), taps);
+        self.set_table(&program, &look.numbers.table)?;
+        gl.uniform1f(program.at(gl, "height").as_ref(), size[1] as f32);
+        gl.uniform1i(program.at(gl, "taps").as_ref(), taps);
         let has_alpha = if picture.request.alpha.is_some() { 1.0 } else { 0.0 };
-        gl.uniform1f(program.at(gl, "u_has_alpha").as_ref(), has_alpha);
-        for (unit, name) in ["u_red", "u_green", "u_blue", "u_alpha"].into_iter().enumerate() {
+        gl.uniform1f(program.at(gl, "has_alpha").as_ref(), has_alpha);
+        for (unit, name) in ["red", "green", "blue", "alpha"].into_iter().enumerate() {
             gl.uniform1i(program.at(gl, name).as_ref(), unit as i32);
         }
+        // Drawing rows that are not there yet would cost as much as drawing rows that are.
         for (number, tile) in picture.tiles.iter().enumerate() {
-            self.draw_tile(&program, picture, number, &tile.region(&picture.request.data_window), placement, size);
+            for rows in picture.filled.borrow().iter() {
+                if rows.start < tile.y + tile.height && tile.y < rows.end {
+                    self.draw_tile(&program, picture, number, rows, placement, size);
+                }
+            }
         }
         Ok(())
     }
@@ -248,22 +274,65 @@ impl GlCanvas {
         let gl = &self.gl;
         // GLSL takes columns.
         let columns = |rows: &[[f32; 3]; 3]| -> [f32; 9] { std::array::from_fn(|i| rows[i % 3][i / 3]) };
-        gl.uniform_matrix3fv_with_f32_array(
-            program.at(gl, "u_matrix").as_ref(),
-            false,
-            &columns(look.processor.matrix()),
-        );
-        gl.uniform_matrix3fv_with_f32_array(program.at(gl, "u_select").as_ref(), false, &columns(&look.selection()));
-        gl.uniform1f(program.at(gl, "u_offset").as_ref(), look.offset);
-        gl.uniform1f(program.at(gl, "u_inverse_gamma").as_ref(), 1.0 / look.gamma);
-        gl.uniform1f(program.at(gl, "u_largest").as_ref(), LARGEST);
-        let (srgb, linear) = match look.processor.encoding() {
-            Encoding::Linear => (0.0, 1.0),
-            Encoding::Bt1886 => (0.0, 0.0),
-            Encoding::Srgb => (1.0, 0.0),
+        let set_matrix = |name, rows: &[[f32; 3]; 3]| {
+            gl.uniform_matrix3fv_with_f32_array(program.at(gl, name).as_ref(), false, &columns(rows));
         };
-        gl.uniform1f(program.at(gl, "u_srgb").as_ref(), srgb);
-        gl.uniform1f(program.at(gl, "u_linear").as_ref(), linear);
+        for (name, matrix) in &look.numbers.matrices {
+            set_matrix(name, matrix);
+        }
+        for &(name, number) in &look.numbers.scalars {
+            gl.uniform1f(program.at(gl, name).as_ref(), number);
+        }
+        set_matrix("select", &look.selection());
+        gl.uniform1f(program.at(gl, "offset").as_ref(), look.offset);
+        gl.uniform1f(program.at(gl, "inverse_gamma").as_ref(), 1.0 / look.gamma);
+        gl.uniform1f(program.at(gl, "largest").as_ref(), LARGEST);
+        // What lies under black differs between the variants of a curve; it is cut here.
+        let (srgb, linear) = match look.encoding {
+            Encoding::Linear => (0.0, 1.0),
+            Encoding::Bt1886 | Encoding::Bt1886Cut => (0.0, 0.0),
+            Encoding::Srgb | Encoding::SrgbStraight => (1.0, 0.0),
+        };
+        gl.uniform1f(program.at(gl, "srgb").as_ref(), srgb);
+        gl.uniform1f(program.at(gl, "linear").as_ref(), linear);
+    }
+
+    /// Binds the rendering's table behind the picture's planes.
+    fn set_table(&self, program: &Program, table: &Table) -> Result<()> {
+        const UNIT: u32 = 4;
+        let gl = &self.gl;
+        if table.width == 0 {
+            return Ok(());
+        }
+        gl.uniform1i(program.at(gl, "table").as_ref(), UNIT as i32);
+        gl.active_texture(Gl::TEXTURE0 + UNIT);
+        let mut held = self.table.borrow_mut();
+        if held.as_ref().is_none_or(|(known, _)| known != table) {
+            let (width, height) = (table.width as i32, (table.texels.len() / table.width) as i32);
+            let texels = Float32Array::from(table.texels.as_flattened());
+            let texture = self.new_texture(Gl::RGBA32F, width, height)?;
+            for parameter in [Gl::UNPACK_ROW_LENGTH, Gl::UNPACK_SKIP_PIXELS, Gl::UNPACK_SKIP_ROWS] {
+                gl.pixel_storei(parameter, 0);
+            }
+            gl.tex_sub_image_2d_with_i32_and_i32_and_u32_and_type_and_opt_array_buffer_view(
+                Gl::TEXTURE_2D,
+                0,
+                0,
+                0,
+                width,
+                height,
+                Gl::RGBA,
+                Gl::FLOAT,
+                Some(&texels),
+            )
+            .map_err(|error| Error::spec(format!("the GPU refused the view's table: {}", words(&error)), ""))?;
+            if let Some((_, old)) = held.replace((table.clone(), texture)) {
+                gl.delete_texture(Some(&old));
+            }
+        }
+        gl.bind_texture(Gl::TEXTURE_2D, held.as_ref().map(|(_, texture)| texture));
+        gl.active_texture(Gl::TEXTURE0);
+        Ok(())
     }
 
     fn draw_tile(
@@ -271,12 +340,14 @@ impl GlCanvas {
         program: &Program,
         picture: &Textures,
         number: usize,
-        region: &Region,
+        rows: &Range<u32>,
         placement: &Placement,
         size: [u32; 2],
     ) {
         let gl = &self.gl;
-        let display = &picture.request.display_window;
+        let PictureRequest { data_window: data, display_window: display, .. } = &picture.request;
+        let tile = &picture.tiles[number];
+        let region = tile.region(data);
         let [r, g, b] = picture.request.color;
         // Every sampler must have some texture.
         for (unit, plane) in [r, g, b, picture.request.alpha.unwrap_or(r)].into_iter().enumerate() {
@@ -285,10 +356,12 @@ impl GlCanvas {
         }
         gl.active_texture(Gl::TEXTURE0);
         let [left, top] = placement.corner(display, region.x.into(), region.y.into());
-        gl.uniform2i(program.at(gl, "u_size").as_ref(), region.width as i32, region.height as i32);
+        gl.uniform2i(program.at(gl, "size").as_ref(), region.width as i32, region.height as i32);
         let [x, y] = [placement.scale_x as f32, placement.scale_y as f32];
-        gl.uniform4f(program.at(gl, "u_place").as_ref(), left as f32, top as f32, x, y);
-        self.scissor(placement.rectangle(display, region, size), size);
+        gl.uniform4f(program.at(gl, "place").as_ref(), left as f32, top as f32, x, y);
+        let (first, end) = (rows.start.max(tile.y), rows.end.min(tile.y + tile.height));
+        let visible = Tile { y: first, height: end - first, ..*tile }.region(data);
+        self.scissor(placement.rectangle(display, &visible, size), size);
         gl.draw_arrays(Gl::TRIANGLES, 0, 3);
     }
 
@@ -298,7 +371,19 @@ impl GlCanvas {
     }
 }
 
-/// Whether the "GPU" is the processor: then what is merely nicer must not cost seconds.
+/// Adds a run of rows, joined with those it touches.
+fn fill(filled: &mut Vec<Range<u32>>, mut rows: Range<u32>) {
+    filled.retain(|run| {
+        let apart = run.end < rows.start || rows.end < run.start;
+        if !apart {
+            rows = run.start.min(rows.start)..run.end.max(rows.end);
+        }
+        apart
+    });
+    filled.push(rows);
+}
+
+/// Whether the "GPU" is the processor.
 fn is_software(gl: &Gl) -> bool {
     // What WEBGL_debug_renderer_info adds; browsers without it say as much under RENDERER.
     const UNMASKED_RENDERER_WEBGL: u32 = 0x9246;
@@ -333,9 +418,10 @@ impl Program {
         Ok(Self { program, uniforms: RefCell::default() })
     }
 
-    /// A uniform's place; asking the browser each time would wait for the GPU.
+    /// The place of the uniform `u_` + `name`; asking the browser each time would wait for the GPU.
     fn at(&self, gl: &Gl, name: &'static str) -> Option<WebGlUniformLocation> {
         let mut uniforms = self.uniforms.borrow_mut();
-        uniforms.entry(name).or_insert_with(|| gl.get_uniform_location(&self.program, name)).clone()
+        let find = || gl.get_uniform_location(&self.program, &format!("u_{name}"));
+        uniforms.entry(name).or_insert_with(find).clone()
     }
 }

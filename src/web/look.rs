@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Result;
+use crate::color::numbers::Numbers;
 use crate::color::{Chromaticities, ColorSpace, Display, Encoding, Matrix3, Origin, Processor, View, ViewTransform};
 use crate::exr::LayerKind;
 
@@ -32,7 +33,9 @@ pub(super) struct LookRequest {
 /// The colour space the file states, as `inspect` gives it, and the user's own choice.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub(super) struct SpaceRequest {
+    #[serde(default)]
     origin: String,
+    #[serde(default = "assumed")]
     chromaticities: [f64; 8],
     #[serde(default)]
     choice: Option<String>,
@@ -63,6 +66,10 @@ pub(super) const LEGEND: [LegendEntry; 3] = [
     LegendEntry { id: "above", label: "above display white" },
     LegendEntry { id: "below", label: "below display black" },
 ];
+
+fn assumed() -> [f64; 8] {
+    ColorSpace::assumed().chromaticities.flat()
+}
 
 impl SpaceRequest {
     /// The user's choice, or what the file says.
@@ -103,44 +110,73 @@ impl Isolate {
     }
 }
 
+/// A processor of each view and display that was looked through: most of it does not depend on exposure and source.
+#[derive(Default)]
+pub(super) struct Known(Vec<(View, Display, Processor)>);
+
+impl Known {
+    fn processor(&mut self, transform: &ViewTransform, space: &ColorSpace) -> Result<Processor> {
+        let same = |known: &&(View, Display, Processor)| (known.0, known.1) == (transform.view, transform.display);
+        if let Some((_, _, known)) = self.0.iter().find(same) {
+            return transform.processor_like(known, space);
+        }
+        let made = transform.processor(space)?;
+        self.0.push((transform.view, transform.display, made.clone()));
+        Ok(made)
+    }
+}
+
 /// A look with every number worked out.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Look {
-    pub(super) processor: Processor,
-    pub(super) transform: ViewTransform,
+    /// Scene-linear to display-linear.
+    light: Processor,
+    /// The same for the GPU.
+    pub(super) numbers: Numbers,
+    /// Display-linear to signal.
+    pub(super) encoding: Encoding,
     pub(super) gamma: f32,
     pub(super) offset: f32,
     pub(super) isolate: Isolate,
     pub(super) clipping: bool,
-    pub(super) kind: LayerKind,
     /// Shares of display-linear R, G, B in luminance.
-    pub(super) luminance: [f32; 3],
+    luminance: [f32; 3],
+    /// Shares of the file's R, G, B in the scene's luminance, exposure left out; `None` for data.
+    scene_luminance: Option<[f32; 3]>,
     description: String,
 }
 
 impl Look {
-    pub(super) fn new(request: &LookRequest) -> Result<Self> {
+    pub(super) fn new(request: &LookRequest, known: &mut Known) -> Result<Self> {
         let space = request.space.color_space()?;
         let transform = ViewTransform { view: request.view, display: request.display, exposure: request.exposure };
         let processor = match request.kind {
-            LayerKind::Color => transform.processor(&space)?,
+            LayerKind::Color => known.processor(&transform, &space)?,
             LayerKind::Data => {
                 let gain = f64::from(request.exposure).exp2();
-                Processor::new(&Matrix3::diagonal([gain; 3]), Encoding::Linear)
+                Processor::untonemapped(&Matrix3::diagonal([gain; 3]), Encoding::Linear)
             }
         };
         // The Y row of the matrix to XYZ. Every display has primaries that span a volume.
         let luminance = request.display.chromaticities().rgb_to_xyz().map_or([0.0; 3], |matrix| matrix.to_f32()[1]);
+        let scene_luminance = match request.kind {
+            LayerKind::Color => {
+                let plain = ViewTransform { view: View::Untonemapped, exposure: 0.0, ..transform };
+                plain.processor(&space)?.matrix().map(|matrix| weigh(matrix, luminance))
+            }
+            LayerKind::Data => None,
+        };
         let description = describe(request, &transform, &space);
         Ok(Self {
-            processor,
-            transform,
+            light: processor.light(),
+            numbers: processor.numbers(),
+            encoding: processor.encoding(),
             gamma: request.gamma.clamp(0.01, 100.0),
             offset: request.offset,
             isolate: request.isolate,
             clipping: request.clipping,
-            kind: request.kind,
             luminance,
+            scene_luminance,
             description,
         })
     }
@@ -166,38 +202,48 @@ impl Look {
         self.gamma != 1.0 || self.offset != 0.0 || self.isolate != Isolate::Color || self.clipping
     }
 
-    /// A pixel of the file as display values, not cut: what the shader computes, isolation included.
-    pub(super) fn apply(&self, rgb: [f32; 3], alpha: f32) -> [f32; 3] {
-        let light = self.light(rgb);
+    /// Rows of the file, changed in place, as display-linear light.
+    pub(super) fn light(&self, mut rows: [&mut [f32]; 3]) {
+        self.light.apply(rows.each_mut().map(|row| &mut **row));
+        if self.offset != 0.0 {
+            rows.into_iter().flatten().for_each(|light| *light += self.offset);
+        }
+    }
+
+    /// Display-linear light, changed in place, as display values, not cut: what the shader computes, isolation included.
+    pub(super) fn signal(&self, [r, g, b]: [&mut [f32]; 3]) {
+        let selection = self.selection();
+        for ((r, g), b) in r.iter_mut().zip(g).zip(b) {
+            let light = selection.map(|[x, y, z]| x * *r + y * *g + z * *b);
+            [*r, *g, *b] = light.map(|light| self.aid(self.encoding.encode(light)));
+        }
+    }
+
+    /// One pixel, all of it.
+    pub(super) fn pixel(&self, [mut r, mut g, mut b]: [f32; 3], alpha: f32) -> [f32; 3] {
         if self.isolate == Isolate::Alpha {
             return [alpha; 3];
         }
-        let [r, g, b] = light;
-        self.selection()
-            .map(|share| share[0] * r + share[1] * g + share[2] * b)
-            .map(|light| self.aid(self.processor.encoding().encode(light)))
-    }
-
-    /// Display-linear light.
-    pub(super) fn light(&self, rgb: [f32; 3]) -> [f32; 3] {
-        let [r, g, b] = rgb.map(finite);
-        self.processor.matrix().map(|row| row[0] * r + row[1] * g + row[2] * b + self.offset)
+        let mut rows = [&mut r, &mut g, &mut b].map(std::slice::from_mut);
+        self.light(rows.each_mut().map(|row| &mut **row));
+        self.signal(rows);
+        [r, g, b]
     }
 
     /// Luminance of the scene, exposure and aids left out; `None` for data.
     pub(super) fn scene_luminance(&self, rgb: [f32; 3]) -> Option<f32> {
-        if self.kind == LayerKind::Data {
-            return None;
-        }
-        let [r, g, b] = rgb.map(finite);
-        let light = self.processor.matrix().map(|row| row[0] * r + row[1] * g + row[2] * b);
-        let luminance: f32 = self.luminance.iter().zip(light).map(|(share, light)| share * light).sum();
-        Some(luminance / self.transform.exposure.exp2())
+        let shares = self.scene_luminance?;
+        Some(shares.iter().zip(rgb.map(finite)).map(|(share, value)| share * value).sum())
     }
 
     fn aid(&self, signal: f32) -> f32 {
         if self.gamma == 1.0 { signal } else { signal.abs().powf(1.0 / self.gamma).copysign(signal) }
     }
+}
+
+/// The share of each of a matrix's inputs in the weighted sum of its outputs.
+fn weigh(matrix: &[[f32; 3]; 3], weights: [f32; 3]) -> [f32; 3] {
+    std::array::from_fn(|column| (0..3).map(|row| weights[row] * matrix[row][column]).sum())
 }
 
 /// As the core's processor: NaN to 0, infinities to the largest number that sums bear.

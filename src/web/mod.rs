@@ -15,6 +15,7 @@ mod look;
 mod object;
 mod probe;
 mod qc_run;
+mod sample;
 mod shader;
 mod viewer;
 mod worker_file;

@@ -69,7 +69,7 @@ pub(super) fn pixel(look: &Look, samples: &[RawSample], color: [usize; 3], alpha
     let [r, g, b] = color;
     let rgb = [value(r)?, value(g)?, value(b)?];
     let a = alpha.and_then(value);
-    let display = look.apply(rgb, a.unwrap_or(1.0));
+    let display = look.pixel(rgb, a.unwrap_or(1.0));
     Some(PixelFacts {
         file: samples.iter().map(RawSample::facts).collect(),
         linear: rgb.into_iter().chain(a).map(number).collect(),

@@ -9,7 +9,7 @@ use super::canvas2d::PlainCanvas;
 use super::fault;
 use super::gl::GlCanvas;
 use super::layout::{PictureRequest, Placement};
-use super::look::{Look, LookRequest};
+use super::look::{Known, Look, LookRequest};
 use super::object::{from_js, to_js};
 use super::probe::{self, RawSample};
 use crate::{Error, Result};
@@ -25,6 +25,7 @@ enum Backend {
 pub struct Viewer {
     backend: Backend,
     look: Option<Look>,
+    known: Known,
 }
 
 #[wasm_bindgen]
@@ -40,7 +41,7 @@ impl Viewer {
             "2d" => PlainCanvas::new(canvas).map(Backend::Plain),
             _ => GlCanvas::new(canvas, largest_tile).map(Backend::Gl),
         };
-        Ok(Self { backend: backend.map_err(js)?, look: None })
+        Ok(Self { backend: backend.map_err(js)?, look: None, known: Known::default() })
     }
 
     /// `webgl2` or `2d`.
@@ -49,6 +50,15 @@ impl Viewer {
         match self.backend {
             Backend::Gl(_) => "webgl2".into(),
             Backend::Plain(_) => "2d".into(),
+        }
+    }
+
+    /// Whether a draw takes the processor that decodes: then there should be few while it does.
+    #[wasm_bindgen(getter, js_name = isSoftware)]
+    pub fn is_software(&self) -> bool {
+        match &self.backend {
+            Backend::Gl(canvas) => canvas.is_software(),
+            Backend::Plain(_) => true,
         }
     }
 
@@ -132,7 +142,7 @@ impl Viewer {
     /// If a number is out of range or the colour space spans no volume; the look before stays.
     #[wasm_bindgen(js_name = setLook)]
     pub fn set_look(&mut self, request: JsValue) -> Result<JsValue, JsValue> {
-        let look = Look::new(&from_js::<LookRequest>(request)?).map_err(js)?;
+        let look = Look::new(&from_js::<LookRequest>(request)?, &mut self.known).map_err(js)?;
         let words = Object::new();
         super::object::set(&words, "truth", &JsValue::from_str(look.description()));
         super::object::set(&words, "aids", &JsValue::from_bool(look.has_aids()));

@@ -159,6 +159,7 @@ impl WorkerFile {
             layer: Some(layer.name.clone()),
             from: request.space.as_deref().map(ColorSpace::from_choice).transpose()?,
             bits: if request.sixteen { convert::Bits::Sixteen } else { convert::Bits::Eight },
+            ..convert::Options::default()
         })
     }
 }

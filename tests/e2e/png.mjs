@@ -45,24 +45,28 @@ function predict(filter, left, up, corner) {
 
 /**
  * The largest difference between what the canvas shows from pixel `x`, `y` on and the picture.
- * @returns {{worst: number, compared: number, at: number[]}}
+ * @returns {{worst: number, compared: number, different: number, at: number[]}} `different`: how many pixels are not the same
  */
 export function compare(canvas, picture, x, y) {
   let worst = 0;
+  let different = 0;
   let at = [];
   const width = Math.min(canvas.width, picture.width - x);
   const height = Math.min(canvas.height, picture.height - y);
   for (let row = 0; row < height; row++) {
     for (let column = 0; column < width; column++) {
+      let same = true;
       for (let c = 0; c < 3; c++) {
         const shown = canvas.bytes[(row * canvas.width + column) * 4 + c];
         const wanted = picture.bytes[((row + y) * picture.width + column + x) * 3 + c];
+        same &&= shown === wanted;
         if (Math.abs(shown - wanted) > worst) {
           worst = Math.abs(shown - wanted);
           at = [column + x, row + y, c, shown, wanted];
         }
       }
+      if (!same) different += 1;
     }
   }
-  return { worst, compared: width * height, at };
+  return { worst, compared: width * height, different, at };
 }

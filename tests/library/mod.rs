@@ -1,10 +1,19 @@
 //! The core through its public API, against values from other programs.
 
+mod cdl;
 mod colour;
 mod exr_reading;
+mod lut;
+mod resample;
+mod ycbcr;
 
 /// The bytes of a file under `tests/fixtures`.
 fn fixture(name: &str) -> Vec<u8> {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name);
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The numbers of a golden table's line.
+fn numbers(line: &str) -> Vec<f64> {
+    line.split(',').map(|value| value.parse().unwrap()).collect()
 }

@@ -75,7 +75,7 @@ fn assert_codes(found: &[u16], expected: &[f64]) {
 
 #[test]
 fn a_png_has_the_codes_and_the_tags_of_its_display() {
-    let (answer, bytes) = convert(&four_pixels(), "out.png", &["--from", "lin_rec709"]);
+    let (answer, bytes) = convert(&four_pixels(), "out.png", &["--from", "lin_rec709", "--view", "untonemapped"]);
     assert_eq!(answer.code, Some(0), "{answer:?}");
     assert!(answer.stdout.contains("linear Rec.709 (chosen by hand) → Rec.709, un-tone-mapped"), "{answer:?}");
     let rec709 = read_png(&bytes);
@@ -83,7 +83,7 @@ fn a_png_has_the_codes_and_the_tags_of_its_display() {
     assert_codes(&rec709.codes, &expected(bt1886, 255.0));
     assert!(rec709.texts.contains("chosen by hand"), "{}", rec709.texts);
 
-    let options = ["--from", "lin_rec709", "--display", "srgb", "--bits", "16"];
+    let options = ["--from", "lin_rec709", "--view", "untonemapped", "--display", "srgb", "--bits", "16"];
     let (answer, bytes) = convert(&four_pixels(), "out.PNG", &options);
     assert_eq!(answer.code, Some(0), "{answer:?}");
     let sixteen = read_png(&bytes);
@@ -95,7 +95,7 @@ fn a_png_has_the_codes_and_the_tags_of_its_display() {
 
 #[test]
 fn exposure_comes_before_the_view() {
-    let options = ["--from", "lin_rec709", "--exposure", "-1"];
+    let options = ["--from", "lin_rec709", "--view", "untonemapped", "--exposure", "-1"];
     let (_, darker) = convert(&four_pixels(), "out.png", &options);
     assert_eq!(read_png(&darker).codes[8], (255.0 * bt1886(0.5) + 0.5) as u16);
     let (answer, _) = convert(&four_pixels(), "out.png", &["--exposure", "NaN"]);
@@ -106,7 +106,7 @@ fn exposure_comes_before_the_view() {
 fn an_exr_keeps_values_past_both_ends_and_says_what_it_is() {
     let display = Region::new(10, 20, 6, 2);
     let picture = four_pixels().with_windows(display, Region::new(11, 21, 4, 1));
-    let (answer, bytes) = convert(&picture, "out.exr", &["--from", "lin_rec709"]);
+    let (answer, bytes) = convert(&picture, "out.exr", &["--from", "lin_rec709", "--view", "untonemapped"]);
     assert_eq!(answer.code, Some(0), "{answer:?}");
     let limits = Limits::default();
     let header = Header::read(&bytes, &limits).unwrap();

@@ -4,6 +4,8 @@
 mod atomic;
 /// `convert`: codes, tags, floats, refusals.
 mod convert;
+/// `convert --cdl --lut`: the files, their places, their troubles.
+mod grade;
 /// Names of files that try to be something else.
 mod hostile;
 /// `inspect`: facts, statistics, manifests.

@@ -7,8 +7,8 @@ const message = (error) => (error?.kind ? error : {
   kind: "page", what: String(error?.message ?? error), place: "", next: "Load the page again", message: String(error),
 });
 
-/** How often a picture that is being decoded is drawn, in milliseconds: each draw costs the decoders time. */
-const GLIMPSE = 120;
+/** How often a picture that is being decoded is drawn, in milliseconds. Where the processor draws, the decoders wait. */
+const GLIMPSE = { gpu: 120, processor: 500 };
 
 /** Neighbouring rows that could not be read, as one area with the first reason. */
 function merged(missing) {
@@ -89,6 +89,10 @@ export function createLoader(app) {
       picture.changed();
       await fillIn(frame, plan, signal, origins);
     } catch (error) {
+      if (controller === mine) {
+        picture.setFilling(false);
+        picture.requestDraw();
+      }
       if (error?.kind === "cancelled") {
         if (controller === mine) store.set({ loading: null });
         return;
@@ -105,6 +109,7 @@ export function createLoader(app) {
     const cached = cache.get(key);
     const entry = cached ?? { pieces: [], bytes: 0, missing: [], failure: null };
     shown = { frame, plan, entry };
+    picture.setFilling(true);
     store.set({ entry, missing: entry.missing });
     const started = performance.now();
     if (cached) for (const piece of entry.pieces) uploads.add(piece, signal);
@@ -117,6 +122,7 @@ export function createLoader(app) {
     const decoded = performance.now() - started;
     await uploads.done();
     if (signal.aborted) throw { kind: "cancelled", what: "cancelled" };
+    picture.setFilling(false);
     await drawn();
     measure("gsd:picture", origins);
     picture.viewer.check();
@@ -130,7 +136,8 @@ export function createLoader(app) {
     const edge = (lane) => Math.round((bands * lane) / lanes);
     let done = 0;
     let first = true;
-    let glimpse = performance.now() + GLIMPSE;
+    const pause = picture.viewer.isSoftware ? GLIMPSE.processor : GLIMPSE.gpu;
+    let glimpse = performance.now() + pause;
     store.set({ loading: { done, total: bands } });
     const receive = (piece) => {
       if (signal.aborted) return;
@@ -141,7 +148,7 @@ export function createLoader(app) {
         first = false;
         picture.afterNextDraw(() => measure("gsd:first-rows", origins));
       } else if (performance.now() > glimpse) {
-        glimpse = performance.now() + GLIMPSE;
+        glimpse = performance.now() + pause;
         picture.requestDraw();
         store.set({ loading: { done, total: bands } });
       }

@@ -20,6 +20,7 @@ import { createTimeline } from "./timeline.js";
 import { createTopbar } from "./topbar.js";
 import { acceptDrops, fromInput } from "./sources.js";
 import { loadEngine } from "./engine.js";
+import { warmUp } from "./warm.js";
 
 /** Every part of the page, in the order they listen. */
 function build(engine) {
@@ -67,6 +68,7 @@ function build(engine) {
   // For tests and benchmarks, which ask for it: the page itself never looks at it.
   if (query.has("test")) globalThis.gsd = app;
   document.body.dataset.phase = "empty";
+  warmUp(app);
 }
 
 function toast() {

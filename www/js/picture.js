@@ -15,6 +15,8 @@ export function createPicture(engine, wanted) {
   const moved = [];
   let viewer = null;
   let asked = 0;
+  /** Whether rows are still coming: then nothing is averaged, for it would be done over. */
+  let filling = false;
   let settle = 0;
   let surround = [30, 30, 30];
   /** @type {(() => void)[]} */
@@ -39,7 +41,7 @@ export function createPicture(engine, wanted) {
 
   function requestDraw() {
     clearTimeout(settle);
-    if (viewport.scale < 1) settle = setTimeout(() => draw(true), SETTLED);
+    if (viewport.scale < 1 && !filling) settle = setTimeout(() => draw(true), SETTLED);
     if (asked) return;
     asked = requestAnimationFrame(() => {
       asked = 0;
@@ -96,6 +98,11 @@ export function createPicture(engine, wanted) {
     afterNextDraw: (run) => {
       afterDraw.push(run);
       requestDraw();
+    },
+    /** @param {boolean} on whether rows are still coming */
+    setFilling(on) {
+      filling = on;
+      if (on) clearTimeout(settle);
     },
     setSurround(rgb) {
       surround = rgb;

@@ -77,6 +77,10 @@ export function createPool(engine, lanes) {
     /** @param {number} lane */
     decoder: (lane, type, payload, options) => ask(decoders[lane % lanes], type, payload, options),
     bench: (type, payload, options) => ask(bench, type, payload, options),
+    /** Lets the decoders work on a sample. @param {number} rounds */
+    warm(rounds) {
+      for (const lane of decoders) ask(lane, "warm", { rounds }).catch(() => {});
+    },
     /** Lets every worker close the files it holds. */
     forget() {
       for (const lane of [...decoders, bench]) ask(lane, "forget", {});

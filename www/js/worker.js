@@ -59,6 +59,15 @@ const jobs = {
     return { failure, decoded };
   },
 
+  async warm(id, { rounds }) {
+    const file = WorkerFile.sample();
+    for (let round = 0; round < rounds; round++) {
+      file.decode(0, [0, 1, 2], 0, Number.MAX_SAFE_INTEGER);
+      await turn();
+    }
+    file.free();
+  },
+
   snapshot(id, job) {
     const result = open(job).snapshot(job.request);
     return { value: result, transfer: [result.bytes.buffer] };
