@@ -2,6 +2,8 @@
 //!
 //! Every stage is a loop that the compiler makes SIMD of; only the look-up by hue goes pixel by pixel.
 
+#![allow(clippy::needless_range_loop, reason = "several lanes are walked side by side, and so they vectorise")]
+
 use super::cam::to_response;
 use super::gamut::Focus;
 use super::segments::{Segment, Segments};
@@ -177,7 +179,7 @@ impl Renderer {
         for lane in &mut *rgb {
             *lane = map(lane, expand_cone);
         }
-        for_each(rgb, |cone| each(mul(&self.cone_to_display, cone), |v| v.max(0.0).min(1.0)));
+        for_each(rgb, |cone| each(mul(&self.cone_to_display, cone), |v| v.clamp(0.0, 1.0)));
     }
 }
 

@@ -31,8 +31,11 @@ float modify_red(vec3 c) {
 // Both tone curves: a row of the table for each octave, a parabola for each step of the mantissa.
 float tone(float x) {
   ivec2 size = textureSize(u_table, 0);
-  uint bits = floatBitsToUint(max(x, u_tone_lowest));
-  int octave = int((bits >> 23) - (floatBitsToUint(u_tone_lowest) >> 23)) & (size.y - 1);
+  uint lowest = floatBitsToUint(u_tone_lowest);
+  // The largest float of the last octave.
+  uint highest = lowest + (uint(size.y) << 23) - 1u;
+  uint bits = floatBitsToUint(clamp(x, u_tone_lowest, uintBitsToFloat(highest)));
+  int octave = int((bits >> 23) - (lowest >> 23));
   float place = (uintBitsToFloat((bits & 0x7fffffu) | 0x3f800000u) - 1.0) * float(size.x);
   float entry = floor(place);
   float t = place - entry;
