@@ -30,7 +30,10 @@ steps() {
     step "$shot as an exact sRGB picture" \
       "$GSD" convert "$scene/$shot/${shot}_comp.1001.exr" "$OUT/$shot.png" --display srgb
   done
-  step "The same as 16-bit Rec.709, one stop under" \
+  step "The three views of one frame side by side: ACES 2.0, ACES 1.3, un-tone-mapped" \
+    "$GSD" convert "$scene/SHOT-002-002/SHOT-002-002_comp.1001.exr" "$OUT/views.png" --display srgb \
+    --view aces-2.0 --beside aces-1.3 --beside untonemapped
+  step "The frame as 16-bit Rec.709, one stop under" \
     "$GSD" convert "$scene/SHOT-002-002/SHOT-002-002_comp.1001.exr" "$OUT/SHOT-002-002_rec709.png" --bits 16 --exposure -1
   findings "Quality control of the scene (small samples, so their size is an error)" \
     "$GSD" validate-output --path "$scene" --report "$OUT/qc_report.json"

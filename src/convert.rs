@@ -2,7 +2,9 @@
 
 use std::io::Write;
 
-use crate::color::{Cicp, ColorSpace, Display, Grade, ViewTransform};
+use image::{ImageBuffer, Pixel};
+
+use crate::color::{Cicp, ColorSpace, Display, Grade, Processor, View, ViewTransform};
 use crate::error::Place;
 use crate::exr::{self, Attribute, ByteSource, Header, Layer, LayerKind, Limits, Picture, Request};
 use crate::frame::{Frame, Missing, Plane, Samples};
@@ -14,6 +16,8 @@ use crate::{Error, Result};
 pub struct Options {
     /// What it is looked at through.
     pub transform: ViewTransform,
+    /// Further views, each a picture to the right of the one before; for PNG only.
+    pub beside: Vec<View>,
     /// What comes before the view, or in its place.
     pub grade: Grade,
     /// The layer's name, as [`exr::layers`] gives it; the default layer where none is named.
@@ -22,6 +26,14 @@ pub struct Options {
     pub from: Option<ColorSpace>,
     /// Codes of PNG files.
     pub bits: Bits,
+}
+
+impl Options {
+    /// One for each picture of the output, from left to right.
+    fn transforms(&self) -> Vec<ViewTransform> {
+        let beside = self.beside.iter().map(|&view| ViewTransform { view, ..self.transform });
+        std::iter::once(self.transform).chain(beside).collect()
+    }
 }
 
 /// Bits of a PNG file's codes.
@@ -57,15 +69,22 @@ pub fn to_png<S: ByteSource + ?Sized>(
 ) -> Result<Converted> {
     let loaded = Loaded::read(source, header, options, limits)?;
     let picture = loaded.picture(header)?;
-    let processor = options.grade.processor(&options.transform, &loaded.space)?;
-    let window = picture.window();
-    let codes = match options.bits {
-        Bits::Eight => picture.to_rgb8(&processor).into_raw(),
-        // PNG is big-endian.
-        Bits::Sixteen => picture.to_rgb16(&processor).into_raw().into_iter().flat_map(u16::to_be_bytes).collect(),
+    let transforms = options.transforms();
+    let processors = transforms.iter().map(|transform| options.grade.processor(transform, &loaded.space));
+    let processors = processors.collect::<Result<Vec<Processor>>>()?;
+    let (size, codes) = match options.bits {
+        Bits::Eight => {
+            let picture = side_by_side(processors.iter().map(|processor| picture.to_rgb8(processor)).collect());
+            (picture.dimensions(), picture.into_raw())
+        }
+        Bits::Sixteen => {
+            let picture = side_by_side(processors.iter().map(|processor| picture.to_rgb16(processor)).collect());
+            // PNG is big-endian.
+            (picture.dimensions(), picture.into_raw().into_iter().flat_map(u16::to_be_bytes).collect())
+        }
     };
     let description = loaded.describe(options);
-    let bytes = write_png([window.width, window.height], &codes, options, &description)
+    let bytes = write_png(size, &codes, options, &description)
         .map_err(|error| Error::malformed(Place::default(), format!("the PNG could not be made: {error}")))?;
     Ok(Converted { bytes, description, missing: loaded.frame.missing })
 }
@@ -80,6 +99,9 @@ pub fn to_exr<S: ByteSource + ?Sized>(
     options: &Options,
     limits: &Limits,
 ) -> Result<Converted> {
+    if !options.beside.is_empty() {
+        return Err(Error::spec("views side by side are for PNG", "Write each view to an EXR of its own"));
+    }
     let loaded = Loaded::read(source, header, options, limits)?;
     let picture = loaded.picture(header)?;
     let processor = options.grade.processor(&options.transform, &loaded.space)?;
@@ -136,8 +158,8 @@ impl Loaded {
     fn read<S: ByteSource + ?Sized>(source: &S, header: &Header, options: &Options, limits: &Limits) -> Result<Self> {
         let layer = find_layer(header, options.layer.as_deref())?;
         let window = header.part(layer.part)?.display_window;
-        // Three floats a pixel is the most that any output holds at once.
-        let bytes = window.area().saturating_mul(12);
+        // Three floats a pixel is the most that any output holds at once, or the codes of its pictures twice.
+        let bytes = window.area().saturating_mul(12).saturating_mul(1 + options.beside.len() as u64);
         if bytes > limits.frame_bytes {
             let what = format!("a picture of {window} needs {bytes} bytes, the limit is {}", limits.frame_bytes);
             return Err(Error::limit(what, ""));
@@ -154,10 +176,32 @@ impl Loaded {
 
     fn describe(&self, options: &Options) -> String {
         match self.layer.kind {
-            LayerKind::Color => options.grade.describe(&options.transform, &self.space),
+            LayerKind::Color => {
+                let transforms = options.transforms();
+                let lines = transforms.iter().map(|transform| options.grade.describe(transform, &self.space));
+                lines.collect::<Vec<_>>().join(" | ")
+            }
             LayerKind::Data => format!("layer {}: numbers as they are, no colour transform", self.layer.name),
         }
     }
+}
+
+/// Pictures of one height from left to right; a single one as it is.
+fn side_by_side<P: Pixel>(mut pictures: Vec<ImageBuffer<P, Vec<P::Subpixel>>>) -> ImageBuffer<P, Vec<P::Subpixel>> {
+    if pictures.len() == 1
+        && let Some(only) = pictures.pop()
+    {
+        return only;
+    }
+    let width = pictures.iter().map(ImageBuffer::width).sum();
+    let height = pictures.iter().map(ImageBuffer::height).max().unwrap_or(0);
+    let mut whole = ImageBuffer::new(width, height);
+    let mut x = 0;
+    for picture in &pictures {
+        image::imageops::replace(&mut whole, picture, x, 0);
+        x += i64::from(picture.width());
+    }
+    whole
 }
 
 /// The names of display-referred encodings (ASWF Color Interop Forum).
@@ -169,13 +213,13 @@ const fn interop_id(display: Display) -> &'static str {
 }
 
 fn write_png(
-    size: [u32; 2],
+    (width, height): (u32, u32),
     codes: &[u8],
     options: &Options,
     description: &str,
 ) -> Result<Vec<u8>, png::EncodingError> {
     let mut bytes = Vec::with_capacity(codes.len() / 2);
-    let mut encoder = png::Encoder::new(&mut bytes, size[0], size[1]);
+    let mut encoder = png::Encoder::new(&mut bytes, width, height);
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(match options.bits {
         Bits::Eight => png::BitDepth::Eight,

@@ -21,6 +21,7 @@ const EXAMPLES: &str = "\
 Examples:
   blender-gsd convert shot.1001.exr shot.1001.png
   blender-gsd convert shot.1001.exr web.png --display srgb --exposure -0.5
+  blender-gsd convert shot.1001.exr compare.png --view aces-2.0 --beside aces-1.3 --beside untonemapped
   blender-gsd convert shot.1001.exr shot.1001.display.exr --layer beauty
   blender-gsd convert scan.exr scan.png --from lin_rec709 --bits 16
   blender-gsd convert shot.1001.exr shot.1001.png --cdl show.ccc:SHOT-002-001 --lut show.cube
@@ -48,6 +49,9 @@ pub(super) struct ConvertArguments {
     /// How scene light becomes display light [default: aces-2.0]
     #[arg(long, value_parser = views())]
     view: Option<View>,
+    /// A further view to the right of it in the same PNG, to compare; may be given several times
+    #[arg(long, value_name = "VIEW", value_parser = views())]
+    beside: Vec<View>,
     /// A show LUT in the view's place: ACEScct in, values of the display out (1D, 3D or both; tetrahedral)
     #[arg(long, value_name = "FILE.cube")]
     lut: Option<PathBuf>,
@@ -117,8 +121,14 @@ pub(super) fn run(arguments: &ConvertArguments, output: &Output) -> Result<ExitC
     let view = arguments.view.unwrap_or_default();
     let transform = ViewTransform { view, display: arguments.display, exposure: arguments.exposure };
     let from = arguments.from.as_deref().map(ColorSpace::from_choice).transpose()?;
-    let options =
-        Options { transform, grade: grade(arguments)?, layer: arguments.layer.clone(), from, ..Options::default() };
+    let options = Options {
+        transform,
+        beside: arguments.beside.clone(),
+        grade: grade(arguments)?,
+        layer: arguments.layer.clone(),
+        from,
+        ..Options::default()
+    };
     let written = convert_file(&arguments.input, &arguments.output, &options, arguments.bits)?;
     let name = arguments.output.display();
     for area in &written.missing {

@@ -2,6 +2,7 @@
 
 mod cdl;
 mod colour;
+mod convert;
 mod exr_reading;
 mod lut;
 mod resample;

@@ -45,7 +45,7 @@ fn the_report_has_the_names_of_the_contract() {
     assert_names(&report["summary"], &["status", "errors", "warnings", "infos", "shots", "frames"], &[]);
     assert_eq!(report["schema_version"], 1);
     assert_eq!(report["generated_at"], "1998-11-19T00:00:00Z");
-    assert_eq!(report["view"], json!({ "name": "untonemapped", "display": "rec709" }));
+    assert_eq!(report["view"], json!({ "name": "aces-2.0", "display": "rec709" }));
     assert_eq!(report["period_year"], 1998);
 
     let shot = &report["shots"][0];
