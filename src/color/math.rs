@@ -32,6 +32,28 @@ pub(super) fn nearest(x: f32) -> f32 {
     (x + ROUND) - ROUND
 }
 
+/// The integer just under or at `x`, for 0 <= `x` < 2^22.
+#[inline(always)]
+pub(super) fn floor(x: f32) -> f32 {
+    let near = nearest(x);
+    if near > x { near - 1.0 } else { near }
+}
+
+/// `x` as an integer, for whole 0 <= `x` < 2^22. A cast would be exact too, but its care for other numbers keeps the
+/// compiler from making SIMD of it.
+#[inline(always)]
+pub(super) fn integer(x: f32) -> u32 {
+    (x + ROUND).to_bits() & 0x003f_ffff
+}
+
+/// The nearest integer, halves up, for 0 <= `x` < 2^22.
+#[inline(always)]
+pub(super) fn code(x: f32) -> u32 {
+    let near = nearest(x);
+    // `nearest` takes halves to even numbers; the difference is exact.
+    integer(if x - near >= 0.5 { near + 1.0 } else { near })
+}
+
 /// `x` times 2 to the whole number `power`, where neither leaves the normal numbers.
 #[inline(always)]
 pub(super) fn scale_by_power(x: f32, power: f32) -> f32 {
@@ -105,7 +127,7 @@ pub(super) fn angle_degrees(y: f32, x: f32) -> f32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{angle_degrees, log10, pow};
+    use super::{angle_degrees, code, floor, integer, log10, pow};
 
     /// Every exponent with mantissas spread by a prime step, between two positive numbers.
     fn spread(from: f32, to: f32) -> impl Iterator<Item = f32> {
@@ -121,6 +143,19 @@ mod tests {
             assert_eq!(pow(0.0, p), 0.0);
             assert_eq!(pow(1.0, p), 1.0);
             assert!(spread(1e-45, f32::MIN_POSITIVE).all(|x| pow(x, p) == 0.0));
+        }
+    }
+
+    #[test]
+    fn integers_are_exact() {
+        for step in 0..1_000_000 {
+            let x = step as f32 * 0.125 * 0.5;
+            assert_eq!(floor(x), x.floor(), "{x}");
+            assert_eq!(code(x), (f64::from(x) + 0.5).floor() as u32, "{x}");
+            assert_eq!(integer(x.floor()), x as u32, "{x}");
+        }
+        for x in [0.499_999_97_f32, 2.499_999_8, 65_534.496, 4_194_303.0] {
+            assert_eq!(code(x), (f64::from(x) + 0.5).floor() as u32, "{x}");
         }
     }
 

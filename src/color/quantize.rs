@@ -1,15 +1,18 @@
 //! Display values to full-range codes.
 
+use super::block::cut;
+use super::math::code;
+
 /// The nearest 8-bit code, halves up; values outside 0..1 are cut, NaN is 0.
 #[inline(always)]
 pub fn code_u8(value: f32) -> u8 {
-    (value.clamp(0.0, 1.0) * 255.0 + 0.5) as u8
+    code(cut(value) * 255.0) as u8
 }
 
 /// The nearest 16-bit code, halves up; values outside 0..1 are cut, NaN is 0.
 #[inline(always)]
 pub fn code_u16(value: f32) -> u16 {
-    (value.clamp(0.0, 1.0) * 65535.0 + 0.5) as u16
+    code(cut(value) * 65535.0) as u16
 }
 
 #[cfg(test)]

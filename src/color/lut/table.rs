@@ -8,6 +8,7 @@
 
 use super::Domain;
 use crate::color::block::{BLOCK, Lane};
+use crate::color::math::{floor, integer};
 
 /// `side`^3 entries, at least 2^3, red fastest.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,12 +49,12 @@ impl Table {
     #[inline(always)]
     fn corners(&self, rgb: [&Lane; 3]) -> Corners {
         let last = (self.side - 1) as f32;
-        let (mut cells, mut shares) = ([[0.0; BLOCK]; 3], [[0.0; BLOCK]; 3]);
+        let (mut cells, mut shares) = ([[0; BLOCK]; 3], [[0.0; BLOCK]; 3]);
         for c in 0..3 {
             let places = self.domain.places(c, last, rgb[c]);
             for i in 0..BLOCK {
-                let cell = (places[i] as i32 as f32).min(last - 1.0);
-                (cells[c][i], shares[c][i]) = (cell, places[i] - cell);
+                let cell = floor(places[i]).min(last - 1.0);
+                (cells[c][i], shares[c][i]) = (integer(cell), places[i] - cell);
             }
         }
         let side = self.side as u32;

@@ -2,8 +2,9 @@
 
 use super::chroma::ChromaRow;
 use super::{Band, Layout, Sampling};
-use crate::color::block::{BLOCK, Lane, Work, cut, each, for_each, map, mul};
+use crate::color::block::{BLOCK, Lane, Work, cut, for_each, map, mul};
 use crate::color::dispatch;
+use crate::color::math::code;
 
 /// KR, KG, KB: BT.709-6, item 3.2.
 const LUMA: [f64; 3] = [0.2126, 0.7152, 0.0722];
@@ -78,9 +79,7 @@ impl<const BYTES: usize> Packing<'_, '_, BYTES> {
             return;
         };
         for (input, output) in alpha.chunks(BLOCK).zip(plane.chunks_mut(BLOCK * BYTES)) {
-            let mut lane = [0.0; BLOCK];
-            lane[..input.len()].copy_from_slice(input);
-            store::<BYTES>(&map(&lane, |value| cut(value) * full), output);
+            store::<BYTES>(&map(&block_of(input), |value| cut(value) * full), output);
         }
     }
 
@@ -191,23 +190,43 @@ impl Formula {
 fn load(rgb: [&[f32]; 3], start: usize) -> [Lane; 3] {
     let mut lanes = [[0.0; BLOCK]; 3];
     for (lane, row) in lanes.iter_mut().zip(rgb) {
-        let row = &row[start..];
-        let length = row.len().min(BLOCK);
-        lane[..length].copy_from_slice(&row[..length]);
+        *lane = map(&block_of(&row[start..]), cut);
     }
-    for_each(&mut lanes, |v| each(v, cut));
     lanes
+}
+
+/// The first values of a row, 0 where it has no more.
+#[inline(always)]
+fn block_of(row: &[f32]) -> Lane {
+    // All blocks but the last: a copy of known length costs next to nothing.
+    if let Some(whole) = row.first_chunk() {
+        return *whole;
+    }
+    let mut lane = [0.0; BLOCK];
+    lane[..row.len()].copy_from_slice(row);
+    lane
 }
 
 /// The nearest codes of as many values as `output` has room for; they are not negative and fit.
 #[inline(always)]
 fn store<const BYTES: usize>(values: &Lane, output: &mut [u8]) {
-    let mut bytes = [[0; BYTES]; BLOCK];
-    for (slot, value) in bytes.iter_mut().zip(values) {
-        let code = ((value + 0.5) as i32 as u16).to_le_bytes();
+    let (slots, _) = output.as_chunks_mut::<BYTES>();
+    if let Some(slots) = slots.first_chunk_mut() {
+        *slots = codes(values);
+    } else {
+        let length = slots.len();
+        slots.copy_from_slice(&codes(values)[..length]);
+    }
+}
+
+#[inline(always)]
+fn codes<const BYTES: usize>(values: &Lane) -> [[u8; BYTES]; BLOCK] {
+    let mut codes = [[0; BYTES]; BLOCK];
+    for (slot, value) in codes.iter_mut().zip(values) {
+        let code = (code(*value) as u16).to_le_bytes();
         for (slot, byte) in slot.iter_mut().zip(code) {
             *slot = byte;
         }
     }
-    output.copy_from_slice(&bytes.as_flattened()[..output.len()]);
+    codes
 }
