@@ -216,9 +216,11 @@ fn finite(value: f32) -> f32 {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::{Processor, Rows};
     use crate::color::block::Work;
-    use crate::color::{ColorSpace, Display, View, ViewTransform};
+    use crate::color::{Cdl, ColorSpace, Display, Grade, Lut, LutLimits, LutPlace, ShowLut, View, ViewTransform};
 
     fn all() -> Vec<(String, Processor)> {
         let mut processors = Vec::new();
@@ -229,7 +231,19 @@ mod tests {
                 processors.extend(processor.map(|processor| (transform.describe(&ColorSpace::assumed()), processor)));
             }
         }
+        processors.extend(graded());
         processors
+    }
+
+    /// A correction and a LUT before a view.
+    fn graded() -> Option<(String, Processor)> {
+        let (file, limits) =
+            (b"LUT_3D_SIZE 2\n0 0 0\n1 0 0\n0 1 0\n1 1 0\n0 0 1\n1 0 1\n0 1 1\n1 1 1\n", LutLimits::default());
+        let lut = ShowLut { lut: Arc::new(Lut::from_cube(file, "", &limits).ok()?), place: LutPlace::BeforeView };
+        let cdl = Cdl::new("", [1.1, 0.9, 1.0], [0.01, 0.0, -0.02], [1.2, 0.8, 1.0], 1.3).ok()?;
+        let grade = Grade { cdl: Some(cdl), lut: Some(lut) };
+        let (transform, space) = (ViewTransform::default(), ColorSpace::assumed());
+        Some((grade.describe(&transform, &space), grade.processor(&transform, &space).ok()?))
     }
 
     #[test]
