@@ -10,12 +10,12 @@ use serde::Serialize;
 
 use super::output::Output;
 use super::style::{printable, size};
+use crate::Result;
 use crate::color::{ColorSpace, Display, Grade, LutPlace, ShowLut, View, ViewTransform};
 use crate::convert::{Bits, Options};
 use crate::frame::Region;
 use crate::native::grade::{read_cdl, read_lut};
 use crate::native::transform::convert_file;
-use crate::{Error, Result};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -28,7 +28,7 @@ Examples:
 
 Colour goes: scene-linear, exposure, ACEScct (AP1), CDL, LUT, display values. The CDL works on ACEScct, without clamps. \
 The LUT takes ACEScct too, 0..1 unless the file states a domain; it stands in the view's place and makes the values of \
---display, or with --lut-before-view makes ACEScct again, for the view.
+--display, or with --view (or --lut-before-view) makes ACEScct again, for the view.
 
 A PNG is tagged for its display (sRGB, or cICP 1-1-0-1 for Rec.709); an EXR holds display values as 32-bit floats. \
 The output appears whole or not at all.";
@@ -55,7 +55,7 @@ pub(super) struct ConvertArguments {
     /// A show LUT in the view's place: ACEScct in, values of the display out (1D, 3D or both; tetrahedral)
     #[arg(long, value_name = "FILE.cube")]
     lut: Option<PathBuf>,
-    /// The LUT is ACEScct in, ACEScct out, and the view comes after it
+    /// The LUT is ACEScct in, ACEScct out, and the view comes after it; so it is, too, where --view names one
     #[arg(long, requires = "lut")]
     lut_before_view: bool,
     /// The shot's ASC CDL, on ACEScct, before LUT and view: a .cdl, .ccc or .cc file, and an id where it holds several
@@ -161,12 +161,12 @@ pub(super) fn run(arguments: &ConvertArguments, output: &Output) -> Result<ExitC
 
 /// The files that say what comes before the view, or in its place.
 fn grade(arguments: &ConvertArguments) -> Result<Grade> {
-    let place = if arguments.lut_before_view { LutPlace::BeforeView } else { LutPlace::InsteadOfView };
-    if let (Some(view), Some(_), LutPlace::InsteadOfView) = (arguments.view, &arguments.lut, place) {
-        let what = format!("a LUT stands in the view's place, and --view {} is asked for too", view.id());
-        let next = "Leave --view away; or say --lut-before-view, if the LUT makes ACEScct of ACEScct";
-        return Err(Error::spec(what, next));
-    }
+    // Whoever names a view beside a LUT wants both.
+    let place = if arguments.lut_before_view || arguments.view.is_some() {
+        LutPlace::BeforeView
+    } else {
+        LutPlace::InsteadOfView
+    };
     let lut = arguments.lut.as_deref().map(read_lut).transpose()?;
     let lut = lut.map(|lut| ShowLut { lut: Arc::new(lut), place });
     Ok(Grade { cdl: arguments.cdl.as_deref().map(read_cdl).transpose()?, lut })

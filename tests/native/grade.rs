@@ -57,9 +57,17 @@ fn a_look_and_a_correction_come_before_the_view() {
 }
 
 #[test]
+fn a_lut_beside_a_named_view_comes_before_it() {
+    let look = fixture("lut/look.cube");
+    let look = ["--lut", look.to_str().unwrap(), "--view", "aces-1.3"];
+    let (answer, named) = convert(&look, &[]);
+    assert!(answer.stdout.contains("LUT look.cube → Rec.709, ACES 1.3 SDR"), "{answer:?}");
+    let (_, before) = convert(&[&look[..], &["--lut-before-view"]].concat(), &[]);
+    assert!(!named.is_empty() && named == before);
+}
+
+#[test]
 fn what_does_not_fit_is_refused_with_its_place() {
-    let (answer, _) = convert(&["--lut", "show.cube", "--view", "aces-2.0"], &[("show.cube", IDENTITY)]);
-    answer.assert_refused("a LUT stands in the view's place, and --view aces-2.0 is asked for too");
     let (answer, _) = convert(&["--lut-before-view"], &[]);
     assert_eq!(answer.code, Some(2), "{answer:?}");
     let (answer, _) = convert(&["--lut", "bad.cube"], &[("bad.cube", b"LUT_3D_SIZE 2\n0 0 0\n1 nan 0\n")]);
