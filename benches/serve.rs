@@ -188,7 +188,7 @@ impl Rendering {
         let (index, _) = ours::default_layer(&self.header, &layers).ok_or("there is no picture")?;
         let picture = LayerPicture::new(&self.frame, self.header.part(0)?, &layers[index])?;
         let transform = ViewTransform { view: View::Untonemapped, display: Display::Rec709, exposure: 0.0 };
-        Ok(picture.to_rgb16(&transform.processor(&self.frame.color_space)?))
+        Ok(picture.to_rgb16(&transform.processor(&self.frame.color_space)?).into_raw())
     }
 }
 
