@@ -113,15 +113,15 @@ impl std::fmt::Display for AttributeValue {
 
 /// `hh:mm:ss:ff` of a packed time code (SMPTE 12M; OpenEXR packs it as for television, 60 fields).
 pub(super) fn time_code_text(time: u32) -> String {
-    let digit_pair = |shift: u32, tens_mask: u32| ((time >> (shift + 4)) & tens_mask) * 10 + ((time >> shift) & 0xf);
+    let [hours, minutes, seconds, frames] = time_code_fields(time);
     let separator = if time & (1 << 6) != 0 { ';' } else { ':' };
-    format!(
-        "{:02}:{:02}:{:02}{separator}{:02}",
-        digit_pair(24, 0x3),
-        digit_pair(16, 0x7),
-        digit_pair(8, 0x7),
-        digit_pair(0, 0x3)
-    )
+    format!("{hours:02}:{minutes:02}:{seconds:02}{separator}{frames:02}")
+}
+
+/// Hours, minutes, seconds and frames of a packed time code: binary coded decimal, frames lowest.
+pub(super) fn time_code_fields(time: u32) -> [u32; 4] {
+    let digit_pair = |shift: u32, tens_mask: u32| ((time >> (shift + 4)) & tens_mask) * 10 + ((time >> shift) & 0xf);
+    [digit_pair(24, 0x3), digit_pair(16, 0x7), digit_pair(8, 0x7), digit_pair(0, 0x3)]
 }
 
 fn list<T: std::fmt::Display>(f: &mut std::fmt::Formatter<'_>, values: &[T]) -> std::fmt::Result {

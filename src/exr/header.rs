@@ -1,6 +1,6 @@
 //! Headers: what a file says about itself before any pixel.
 
-use super::attribute::{Attribute, AttributeValue, time_code_text};
+use super::attribute::{Attribute, AttributeValue, time_code_fields, time_code_text};
 use super::parse::Cursor;
 use super::source::ByteSource;
 use super::{Limits, chunks};
@@ -316,6 +316,14 @@ impl Part {
     pub fn time_code(&self) -> Option<String> {
         match self.attribute("timeCode")? {
             AttributeValue::TimeCode(time, _) => Some(time_code_text(*time)),
+            _ => None,
+        }
+    }
+
+    /// `timeCode` as hours, minutes, seconds and frames.
+    pub fn time_code_fields(&self) -> Option<[u32; 4]> {
+        match self.attribute("timeCode")? {
+            AttributeValue::TimeCode(time, _) => Some(time_code_fields(*time)),
             _ => None,
         }
     }

@@ -2,7 +2,7 @@
 
 use super::check::{Answer, Check, CheckId, FrameObserved, Observation, ShotContext};
 use super::report::{QcIssue, Severity};
-use crate::exr::{AttributeValue, Part};
+use crate::exr::Part;
 use crate::spec::{FrameRate, OutputSpec};
 
 pub(super) struct FrameRateCorrect {
@@ -151,10 +151,7 @@ fn ratio(top: i32, bottom: u32) -> String {
 }
 
 fn time_code(part: &Part, rate: i64) -> Option<TimeCode> {
-    let Some(AttributeValue::TimeCode(packed, _)) = part.attribute("timeCode") else { return None };
-    let pair = |shift: u32, tens: u32| i64::from(((packed >> (shift + 4)) & tens) * 10 + ((packed >> shift) & 0xf));
-    // SMPTE 12M: binary coded decimal, frames lowest.
-    let (hours, minutes, seconds, frames) = (pair(24, 3), pair(16, 7), pair(8, 7), pair(0, 3));
+    let [hours, minutes, seconds, frames] = part.time_code_fields()?.map(i64::from);
     let text = part.time_code()?;
     Some(TimeCode { text, frames: ((hours * 60 + minutes) * 60 + seconds) * rate + frames })
 }
