@@ -5,5 +5,6 @@
 
 scripts/setup-native.sh
 scripts/setup-media.sh
+scripts/setup-blender.sh
 
 cargo test "$@"
