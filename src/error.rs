@@ -180,6 +180,11 @@ impl Error {
         Self::Spec(Box::new(Fault { what: what.into(), next: next.into(), ..Fault::default() }))
     }
 
+    /// Another program that failed or is not there; `what` has its last words, `next` how to see more or to get it.
+    pub fn tool(what: impl Into<String>, next: impl Into<String>) -> Self {
+        Self::Tool(Box::new(Fault { what: what.into(), next: next.into(), ..Fault::default() }))
+    }
+
     /// An input larger than a limit; `next` says how to raise it or do with less.
     pub fn limit(what: impl Into<String>, next: impl Into<String>) -> Self {
         Self::Limit(Box::new(Fault { what: what.into(), next: next.into(), ..Fault::default() }))

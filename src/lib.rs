@@ -5,7 +5,7 @@
 //! `cli`) gives it files, processes and threads; the page (`web`) gives it Blobs, workers and a canvas. The fronts
 //! never see each other.
 //!
-//! Direction of dependencies: `color` <- `frame` <- `exr`; {`color`, `frame`, `spec`} <- `qc`; all of these <-
+//! Direction of dependencies: `color` <- `frame` <- `exr`; {`color`, `frame`, `spec`, `media`} <- `qc`; all of these <-
 //! `native` <- `cli`, and all but `native` <- `web`.
 //!
 //! This file holds every feature gate of the crate, each for a whole module.
@@ -16,11 +16,13 @@ pub mod error;
 pub mod exr;
 pub mod frame;
 pub mod inspect;
+pub mod media;
 pub mod par;
 pub mod picture;
 pub mod qc;
 pub mod sequence;
 pub mod spec;
+pub mod timecode;
 
 #[cfg(feature = "native")]
 #[path = "platform/native.rs"]

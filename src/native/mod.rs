@@ -2,13 +2,16 @@
 
 pub mod atomic;
 pub mod clock;
+pub mod ffprobe;
 mod file;
 pub mod frames;
 pub mod grade;
 pub mod manifest;
+pub mod process;
 pub mod project;
 pub mod server;
 pub mod statistics;
+pub mod tool;
 pub mod transform;
 pub mod validate;
 

@@ -48,7 +48,7 @@ impl Validator {
 
     /// Lets every check see one frame.
     pub fn observe(&mut self, observation: &Observation<'_>) {
-        let kind = self.options.spec.as_ref().map_or("composite", |spec| spec.name);
+        let kind = self.options.spec.as_ref().map_or("composite", |spec| spec.name.as_ref());
         self.files.push(ReportFile { path: observation.file.to_owned(), kind: kind.to_owned() });
         self.numbers.push(observation.number);
         if let FrameObserved::Unreadable(why) = observation.seen {

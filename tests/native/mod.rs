@@ -10,6 +10,8 @@ mod grade;
 mod hostile;
 /// `inspect`: facts, statistics, manifests.
 mod inspect;
+/// What ffprobe finds in movies.
+mod probe;
 /// `qc_report.json`: the names others build on.
 mod report;
 /// `serve`: what it answers, and above all what it does not.

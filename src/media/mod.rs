@@ -1,0 +1,71 @@
+//! What was found in a movie file, to be held against what was asked for.
+//!
+//! ffprobe tells most of it, as JSON ([`MediaInfo::parse`]). What the container says of colour it does not tell apart from
+//! what the codec says, so the container's tags are read here ([`Movie::read`]).
+
+mod boxes;
+mod color;
+mod probe;
+
+pub use boxes::Movie;
+pub use color::ColorTags;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::spec::FrameRate;
+
+/// The first video stream of a file, and what belongs to it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MediaInfo {
+    /// The demuxer's names, `mov,mp4,m4a,3gp,3g2,mj2`.
+    pub container: String,
+    /// `major_brand`: `qt  ` for QuickTime, `isom` and others for MP4; empty where there is none.
+    pub brand: String,
+    /// `prores`, `h264` …
+    pub codec: String,
+    /// The sample entry's four characters, `ap4h`, `avc1` …
+    pub codec_tag: String,
+    /// `4444`, `Standard`, `High` …; empty where the codec has none.
+    pub profile: String,
+    /// Width and height in pixels.
+    pub size: [u32; 2],
+    /// Width of a pixel over its height, as a ratio; `None` where the file does not say.
+    pub pixel_aspect: Option<[u32; 2]>,
+    /// What the decoder makes, in ffmpeg's words: `yuv444p12le` for ProRes 4444 whatever its source was.
+    pub pixel_format: String,
+    /// Whether frames are whole (`progressive`), where the file says.
+    pub field_order: String,
+    /// The exact rate, if it is constant.
+    pub frame_rate: Option<FrameRate>,
+    /// Frames, as the container counts them.
+    pub frame_count: Option<u64>,
+    /// Length in seconds, as a ratio of ticks and ticks a second.
+    pub duration: Option<[u64; 2]>,
+    /// When the first frame is shown, in seconds.
+    pub start_time: Option<f64>,
+    /// Bytes of the file.
+    pub bytes: Option<u64>,
+    /// What the container says of colour (`colr`); empty until [`Movie::read`] has looked.
+    pub container_color: ColorTags,
+    /// What the codec's own headers say of colour.
+    pub codec_color: ColorTags,
+    /// The first frame's time code as it is written, `00:00:41:17`, with `;` before the frames where it drops some.
+    pub timecode: Option<String>,
+    /// The name of the reel or tape.
+    pub reel: Option<String>,
+    /// Whether the index stands before the pictures (`faststart`); `None` until [`Movie::read`] has looked.
+    pub is_fast_start: Option<bool>,
+    /// The file's own metadata.
+    pub tags: BTreeMap<String, String>,
+    /// Sound streams beside the picture.
+    pub audio_streams: usize,
+}
+
+impl MediaInfo {
+    /// Whether the decoder makes alpha.
+    pub fn has_alpha(&self) -> bool {
+        ["yuva", "gbrap", "rgba", "bgra", "argb", "abgr", "ya"].iter().any(|start| self.pixel_format.starts_with(start))
+    }
+}
