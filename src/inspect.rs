@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::exr::{self, CryptomatteManifest, Header, Layer, Part};
+use crate::exr::cryptomatte::Survey;
+use crate::exr::{self, Cryptomatte, Header, Layer, Part};
 use crate::frame::{Region, SampleType};
 
 /// Everything a header holds, in words and numbers.
@@ -23,7 +24,18 @@ pub struct Inspection {
     /// Why that layer.
     pub default_layer_reason: Option<String>,
     /// Every set of mattes.
-    pub cryptomattes: Vec<CryptomatteManifest>,
+    pub cryptomattes: Vec<CryptomatteFacts>,
+}
+
+/// The facts of one set of mattes.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CryptomatteFacts {
+    /// What the header says.
+    #[serde(flatten)]
+    pub set: Cryptomatte,
+    /// Who is in the picture; none where the pixels were not looked at.
+    #[serde(flatten)]
+    pub survey: Option<Survey>,
 }
 
 /// The facts of one part.
@@ -104,7 +116,7 @@ const LONGEST_VALUE: usize = 2000;
 pub fn inspect(file: &str, bytes: u64, header: &Header) -> Inspection {
     let layers = exr::layers(header);
     let default = exr::default_layer(header, &layers);
-    let parts = header.parts.iter().enumerate();
+    let mattes = Cryptomatte::sets(header).into_iter();
     Inspection {
         file: file.to_owned(),
         bytes,
@@ -113,7 +125,7 @@ pub fn inspect(file: &str, bytes: u64, header: &Header) -> Inspection {
         default_layer: default.map(|(index, _)| index),
         default_layer_reason: default.map(|(_, reason)| reason.to_owned()),
         layers,
-        cryptomattes: parts.flat_map(|(number, part)| CryptomatteManifest::of_part(number, part)).collect(),
+        cryptomattes: mattes.map(|set| CryptomatteFacts { set, survey: None }).collect(),
     }
 }
 

@@ -9,8 +9,9 @@ use serde::Serialize;
 
 use super::output::Output;
 use super::style::{Align, Style, Table, count, number, printable, size};
+use crate::exr::cryptomatte::{MatteObject, Survey};
 use crate::exr::{ByteSource, Header, LayerKind, Limits};
-use crate::inspect::{Inspection, PartFacts, inspect};
+use crate::inspect::{CryptomatteFacts, Inspection, PartFacts, inspect};
 use crate::native::statistics::{self, Statistics};
 use crate::native::{FileSource, manifest};
 use crate::{Error, Result};
@@ -21,9 +22,10 @@ Examples:
   blender-gsd inspect shot.1001.exr --no-statistics
   blender-gsd inspect shot.1001.exr --json
 
-Long lists of Cryptomatte names are cut; -v and --json give them whole.";
+Of Cryptomatte, the objects in the picture are shown, largest first, with their share of it and the box around them;
+long lists are cut, -v and --json give them whole.";
 
-/// Names of a set of mattes that are shown where no more are asked for.
+/// Objects of a set of mattes that are shown where no more are asked for.
 const FEW_NAMES: usize = 12;
 /// Characters of an attribute's value that are shown.
 const SHOWN_VALUE: usize = 100;
@@ -35,7 +37,7 @@ pub(super) struct InspectArguments {
     /// The file
     #[arg(value_name = "IN.exr")]
     input: PathBuf,
-    /// Decode every channel and give its minimum, maximum, mean and faults (the default)
+    /// Decode every channel and give its minimum, maximum, mean and faults, and count Cryptomatte's objects (the default)
     #[arg(long, overrides_with = "no_statistics")]
     statistics: bool,
     /// Read the header only
@@ -57,8 +59,11 @@ pub(super) fn run(arguments: &InspectArguments, output: &Output) -> Result<ExitC
     let source = FileSource::open(&arguments.input)?;
     let header = Header::read(&source, &limits).map_err(|error: Error| error.in_file(&name))?;
     let mut inspection = inspect(&name, source.len(), &header);
-    manifest::load_sidecars(&arguments.input, &mut inspection.cryptomattes);
-    let statistics = (!arguments.no_statistics).then(|| statistics::of_file(&source, &header, &limits));
+    manifest::load_sidecars(&arguments.input, inspection.cryptomattes.iter_mut().map(|facts| &mut facts.set));
+    let statistics = (!arguments.no_statistics).then(|| {
+        survey_mattes(&mut inspection.cryptomattes, &source, &header, &limits);
+        statistics::of_file(&source, &header, &limits)
+    });
     if let Some(statistics) = &statistics {
         for missing in &statistics.missing {
             output.warning(format_args!("{name}: not in the statistics: {missing}"));
@@ -177,27 +182,53 @@ fn layers_text(text: &mut String, inspection: &Inspection, style: Style) {
     text.push_str(&table.render(|_, column, cell| if column == 4 { style.faint(cell) } else { cell.to_owned() }));
 }
 
+/// Counts who is where in the picture; a set that cannot be decoded says so itself.
+fn survey_mattes(sets: &mut [CryptomatteFacts], source: &FileSource, header: &Header, limits: &Limits) {
+    for facts in sets.iter_mut().filter(|facts| facts.set.unusable.is_none()) {
+        facts.survey = Some(
+            facts
+                .set
+                .survey(source, header, limits)
+                .unwrap_or_else(|error| Survey { objects: Vec::new(), doubts: vec![error.to_string()] }),
+        );
+    }
+}
+
 fn cryptomattes_text(text: &mut String, inspection: &Inspection, style: Style, is_verbose: bool) {
-    for set in &inspection.cryptomattes {
+    for CryptomatteFacts { set, survey } in &inspection.cryptomattes {
         let title = style.bold(&format!("Cryptomatte {}", printable(&set.name)));
         let origin = match &set.sidecar {
             Some(file) => format!(", from {}", printable(file)),
             None => String::new(),
         };
-        let _ = writeln!(text, "\n{title}  {}{origin}", count(set.names.len(), "name"));
-        if let Some(problem) = &set.problem {
+        let (names, ranks) = (count(set.names.len(), "name"), count(set.ranks.len(), "rank"));
+        let _ = writeln!(text, "\n{title}  {names}{origin}, {ranks}");
+        let doubts = survey.iter().flat_map(|survey| &survey.doubts);
+        for problem in set.problem.iter().chain(&set.unusable).chain(doubts) {
             let _ = writeln!(text, "  {} {}", style.warning("warning:"), printable(problem));
         }
-        let shown = if is_verbose { set.names.len() } else { FEW_NAMES };
-        let mut table = Table::new(2, &[Align::Left, Align::Left]);
-        for (name, hash) in set.names.iter().take(shown) {
-            table.row([format!("{hash:08x}"), name.clone()]);
-        }
+        let rows = match survey {
+            Some(survey) => survey.objects.iter().map(object_row).collect(),
+            None => set.names.iter().map(|(name, id)| vec![format!("{id:08x}"), name.clone()]).collect::<Vec<_>>(),
+        };
+        let shown = if is_verbose { rows.len() } else { rows.len().min(FEW_NAMES) };
+        let columns: &[Align] = if survey.is_some() { &OBJECT_COLUMNS } else { &[Align::Left, Align::Left] };
+        let mut table = Table::new(2, columns);
+        rows.iter().take(shown).for_each(|row| table.row(row));
         text.push_str(&table.render(faint_first(style)));
-        if set.names.len() > shown {
-            let _ = writeln!(text, "  … and {} more (-v shows all)", set.names.len() - shown);
+        if rows.len() > shown {
+            let _ = writeln!(text, "  … and {} more (-v shows all)", rows.len() - shown);
         }
     }
+}
+
+/// Id, share of the picture, box, name.
+const OBJECT_COLUMNS: [Align; 4] = [Align::Left, Align::Right, Align::Left, Align::Left];
+
+fn object_row(object: &MatteObject) -> Vec<String> {
+    let share = format!("{:.3} %", object.share * 100.0);
+    let name = object.name.clone().unwrap_or_else(|| "(not in the manifest)".to_owned());
+    vec![format!("{:08x}", object.id), share, object.region.to_string(), name]
 }
 
 /// Names of rows stand back behind their values.

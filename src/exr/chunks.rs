@@ -105,6 +105,15 @@ impl Part {
         Region::new(window.x, (i64::from(window.y) + top as i64) as i32, window.width, (bottom - top) as u32)
     }
 
+    /// The bands that hold these rows, of those there are.
+    pub(super) fn bands_of(&self, rows: Range<i64>) -> Range<usize> {
+        let (top, height) = (i64::from(self.data_window.y), i64::from(self.band_height()));
+        let count = self.band_count();
+        let band = |row: i64| usize::try_from(row / height).unwrap_or(count).min(count);
+        let first = band((rows.start - top).max(0));
+        first..band((rows.end - top).max(0) + height - 1).max(first)
+    }
+
     fn band_height(&self) -> u32 {
         self.tiles.map_or(self.compression.lines(), |tiles| tiles.height)
     }

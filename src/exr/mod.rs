@@ -13,7 +13,7 @@ const _: () = assert!(cfg!(target_endian = "little"), "only little-endian machin
 mod attribute;
 mod chunks;
 mod codec;
-mod cryptomatte;
+pub mod cryptomatte;
 mod decode;
 mod encode;
 mod header;
@@ -25,7 +25,7 @@ mod shuffle;
 mod source;
 
 pub use attribute::{Attribute, AttributeValue};
-pub use cryptomatte::CryptomatteManifest;
+pub use cryptomatte::Cryptomatte;
 pub use decode::{Request, decode, decode_float_into, decode_into};
 pub use encode::{Picture, encode};
 pub use header::{Channel, Compression, Header, Part, PartKind, TileDescription};

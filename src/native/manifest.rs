@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 
-use crate::exr::CryptomatteManifest;
+use crate::exr::Cryptomatte;
 
 /// Larger manifests are not read: the largest of real productions have a few MiB.
 const LARGEST: u64 = 64 << 20;
@@ -14,12 +14,15 @@ const LARGEST: u64 = 64 << 20;
 ///
 /// The file's name comes out of the picture, which anyone can have made: only files in the picture's own folder or
 /// below are read, links followed.
-pub fn load_sidecars(picture: &Path, sets: &mut [CryptomatteManifest]) {
-    for set in sets.iter_mut().filter(|set| set.names.is_empty()) {
-        let Some(name) = &set.sidecar else { continue };
-        match locate(picture, name).and_then(|path| read(&path)).and_then(|text| CryptomatteManifest::parse(&text)) {
-            Ok(names) => set.names = names,
-            Err(problem) => set.problem = Some(format!("manifest {name:?}: {problem}")),
+pub fn load_sidecars<'a>(picture: &Path, sets: impl IntoIterator<Item = &'a mut Cryptomatte>) {
+    for set in sets.into_iter().filter(|set| set.names.is_empty()) {
+        let Some(name) = set.sidecar.clone() else { continue };
+        match locate(picture, &name).and_then(|path| read(&path)) {
+            Ok(bytes) => set.read_manifest(&bytes),
+            Err(problem) => set.problem = Some(problem),
+        }
+        if let Some(problem) = &mut set.problem {
+            *problem = format!("manifest {name:?}: {problem}");
         }
     }
 }
@@ -40,7 +43,7 @@ fn locate(picture: &Path, name: &str) -> Result<PathBuf, String> {
     if path.starts_with(&folder) { Ok(path) } else { Err(outside()) }
 }
 
-fn read(path: &Path) -> Result<String, String> {
+fn read(path: &Path) -> Result<Vec<u8>, String> {
     let metadata = fs::metadata(path).map_err(|error| error.to_string())?;
     if !metadata.is_file() {
         return Err("it is not a regular file".into());
@@ -52,5 +55,5 @@ fn read(path: &Path) -> Result<String, String> {
     if bytes.len() as u64 > LARGEST {
         return Err(format!("it is larger than {} MiB", LARGEST >> 20));
     }
-    String::from_utf8(bytes).map_err(|_| "it is not UTF-8".into())
+    Ok(bytes)
 }

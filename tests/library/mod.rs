@@ -3,6 +3,7 @@
 mod cdl;
 mod colour;
 mod convert;
+mod cryptomatte;
 mod exr_reading;
 mod lut;
 mod resample;

@@ -90,6 +90,15 @@ fn names_of_mattes_come_from_the_file() {
         sets.iter().all(|set| !set["names"].as_array().unwrap().is_empty() && set["problem"].is_null()),
         "{sets:?}"
     );
+    let objects = inspect(&path, &["--json"]).json()["cryptomattes"][0]["objects"].clone();
+    assert_eq!(objects[0]["name"], "toroidal_asset");
+    assert_eq!(objects[0]["id"], "1539c043");
+    assert_eq!(objects[0]["region"], json!([0, 3, 128, 125]));
+    assert!((objects[0]["share"].as_f64().unwrap() - 4459.220658661332 / 16384.0).abs() < 1e-9);
+    let text = inspect(&path, &[]).stdout;
+    for words in ["crypto_asset  2 names, 6 ranks", "27.217 %", "128x125 at 0, 3", "toroidal_asset"] {
+        assert!(text.contains(words), "{words} in {text}");
+    }
 }
 
 /// The names and the problem of a set whose manifest is said to be the file `name`.
