@@ -177,6 +177,12 @@ pub struct QcIssue {
     pub description: String,
     /// The frame's number; the first where it holds for several.
     pub frame: i32,
+    /// The last frame, where it holds for several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_frame: Option<i32>,
+    /// The frame where it is worst, where it holds for several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub peak_frame: Option<i32>,
     /// Pixels of the display window of `file`, origin top left; none where it is about the whole frame.
     pub region: Option<Region>,
     /// The file it was found in.
@@ -214,6 +220,8 @@ impl QcIssue {
             category: check.category(),
             description: description.into(),
             frame,
+            last_frame: None,
+            peak_frame: None,
             region: None,
             file: file.to_owned(),
             measured: None,
@@ -225,6 +233,14 @@ impl QcIssue {
     /// The same finding with its pixels.
     pub fn at(mut self, region: Region) -> Self {
         self.region = Some(region);
+        self
+    }
+
+    /// The same finding over several frames, worst at `peak`.
+    pub fn until(mut self, last: i32, peak: i32) -> Self {
+        if last != self.frame {
+            (self.last_frame, self.peak_frame) = (Some(last), Some(peak));
+        }
         self
     }
 

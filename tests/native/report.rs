@@ -73,7 +73,7 @@ fn the_report_has_the_names_of_the_contract() {
     let issues = shot["issues"].as_array().unwrap();
     for issue in issues {
         let names = ["check", "severity", "category", "description", "frame", "region", "file"];
-        assert_names(issue, &names, &["measured", "limit", "suggestion"]);
+        assert_names(issue, &names, &["last_frame", "peak_frame", "measured", "limit", "suggestion"]);
         assert!(eight.contains(&issue["check"].as_str().unwrap()));
         assert!(["error", "warning", "info"].contains(&issue["severity"].as_str().unwrap()));
         assert!(["technical", "visual", "period"].contains(&issue["category"].as_str().unwrap()));

@@ -1,0 +1,181 @@
+//! What was found of what was injected, in a table.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use blender_gsd::frame::Region;
+use blender_gsd::qc::{CheckId, QC_CHECKS, QcIssue, ShotReport};
+
+use super::{Defect, Expected, FIRST, Shot, Truth, counts};
+
+/// Recall demanded of clearly visible defects, over all plates.
+const RECALL: f64 = 0.95;
+/// Mean IoU demanded of the regions of those that were found.
+const IOU: f64 = 0.5;
+/// False findings allowed per clean frame, over all checks.
+const FALSE: f64 = 1.0 / 20.0;
+
+/// The rows of all plates.
+#[derive(Default)]
+pub(super) struct Table {
+    rows: BTreeMap<Key, Row>,
+    /// Findings on clean plates, by check.
+    false_findings: BTreeMap<CheckId, usize>,
+    clean_frames: usize,
+    /// What went wrong, plate by plate, for whoever has to mend it.
+    misses: Vec<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    check: CheckId,
+    defect: &'static str,
+    strength: &'static str,
+}
+
+struct Row {
+    expected: Expected,
+    injected: usize,
+    found: usize,
+    ious: Vec<f64>,
+}
+
+impl Table {
+    /// Notes what a clean plate brought about.
+    pub(super) fn clean(&mut self, plate: &Shot, report: &ShotReport) {
+        self.clean_frames += plate.frames.len();
+        for check in QC_CHECKS {
+            let findings: Vec<&QcIssue> = report.issues.iter().filter(|issue| counts(issue, check)).collect();
+            *self.false_findings.entry(check).or_default() += findings.len();
+            self.misses.extend(findings.iter().map(|issue| format!("false, {}: {}", plate.name, words(issue))));
+        }
+    }
+
+    /// Notes what became of one defect, or of one near miss. A finding that the clean plate has too is none of it.
+    pub(super) fn defect(
+        &mut self,
+        plate: &Shot,
+        defect: &Defect,
+        truth: &Truth,
+        clean: &ShotReport,
+        report: &ShotReport,
+    ) {
+        let key = Key { check: defect.check, defect: defect.name, strength: defect.strength };
+        let row =
+            self.rows.entry(key).or_insert(Row { expected: defect.expected, injected: 0, found: 0, ious: Vec::new() });
+        row.injected += 1;
+        let is_new = |issue: &&QcIssue| counts(issue, defect.check) && !clean.issues.contains(issue);
+        let hits: Vec<&QcIssue> = report.issues.iter().filter(is_new).filter(|issue| truth.is_met_by(issue)).collect();
+        row.found += usize::from(!hits.is_empty());
+        let iou = truth.region.map(|region| {
+            let fit = |issue: &&QcIssue| issue.region.map_or(0.0, |found| iou(&region, &found));
+            hits.iter().map(fit).fold(0.0, f64::max)
+        });
+        row.ious.extend(iou.filter(|_| !hits.is_empty() && defect.expected != Expected::Clean));
+        let is_wrong = match defect.expected {
+            Expected::Found => hits.is_empty() || iou.is_some_and(|iou| iou < IOU),
+            Expected::Measured => false,
+            Expected::Clean => !hits.is_empty(),
+        };
+        if is_wrong {
+            let found: Vec<String> = report.issues.iter().filter(is_new).map(words).collect();
+            let wanted = truth.region.map_or_else(|| "the frame".to_owned(), |region| region.to_string());
+            self.misses.push(format!("{}, {} {}: {wanted}; found {found:?}", plate.name, defect.name, defect.strength));
+        }
+    }
+
+    pub(super) fn extend(&mut self, other: Self) {
+        for (key, row) in other.rows {
+            match self.rows.get_mut(&key) {
+                None => {
+                    self.rows.insert(key, row);
+                }
+                Some(all) => {
+                    all.injected += row.injected;
+                    all.found += row.found;
+                    all.ious.extend(row.ious);
+                }
+            }
+        }
+        for (check, count) in other.false_findings {
+            *self.false_findings.entry(check).or_default() += count;
+        }
+        self.clean_frames += other.clean_frames;
+        self.misses.extend(other.misses);
+    }
+
+    /// What the issue asks for, at the default thresholds.
+    pub(super) fn assert_limits(&self) {
+        let mut wrong = Vec::new();
+        for (key, row) in &self.rows {
+            let name = format!("{} {} {}", key.check.name(), key.defect, key.strength);
+            match row.expected {
+                Expected::Found if row.recall() < RECALL => wrong.push(format!("{name}: recall {:.2}", row.recall())),
+                Expected::Found if row.mean_iou().is_some_and(|iou| iou < IOU) => wrong.push(format!("{name}: IoU")),
+                Expected::Clean if row.found > 0 => wrong.push(format!("{name}: {} found", row.found)),
+                _ => {}
+            }
+        }
+        let total: usize = self.false_findings.values().sum();
+        if total as f64 > FALSE * self.clean_frames as f64 {
+            wrong.push(format!("{total} false findings on {} clean frames", self.clean_frames));
+        }
+        assert!(wrong.is_empty(), "{wrong:#?}\n{:#?}", self.misses);
+    }
+}
+
+impl Row {
+    fn recall(&self) -> f64 {
+        self.found as f64 / self.injected.max(1) as f64
+    }
+
+    fn mean_iou(&self) -> Option<f64> {
+        (!self.ious.is_empty()).then(|| self.ious.iter().sum::<f64>() / self.ious.len() as f64)
+    }
+}
+
+impl Truth {
+    /// Whether a finding is about this defect: in its frames, and touching its box.
+    fn is_met_by(&self, issue: &QcIssue) -> bool {
+        let [first, last] = self.frames.map(|frame| FIRST + frame as i32);
+        let in_time = issue.frame <= last && issue.last_frame.unwrap_or(issue.frame) >= first;
+        let in_place = match (&self.region, &issue.region) {
+            (Some(wanted), Some(found)) => !wanted.intersection(found).is_empty(),
+            _ => true,
+        };
+        in_time && in_place
+    }
+}
+
+fn iou(a: &Region, b: &Region) -> f64 {
+    let both = a.intersection(b).area();
+    both as f64 / (a.area() + b.area() - both).max(1) as f64
+}
+
+fn words(issue: &QcIssue) -> String {
+    let region = issue.region.map_or_else(String::new, |region| format!(" {region}"));
+    format!("{} frame {}{region}: {}", issue.check.name(), issue.frame, issue.description)
+}
+
+impl fmt::Display for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "| check | defect | strength | injected | recall | false per clean frame | mean IoU |")?;
+        writeln!(f, "|---|---|---|---:|---:|---:|---:|")?;
+        for (key, row) in &self.rows {
+            let per_frame = self.false_findings.get(&key.check).map_or(0.0, |&count| count as f64)
+                / self.clean_frames.max(1) as f64;
+            let recall = match row.expected {
+                Expected::Clean => format!("{} found", row.found),
+                _ => format!("{:.0} %", 100.0 * row.recall()),
+            };
+            let iou = row.mean_iou().map_or_else(|| "–".to_owned(), |iou| format!("{iou:.2}"));
+            let (check, injected) = (key.check.name(), row.injected);
+            let name =
+                if row.expected == Expected::Clean { format!("*{}*", key.defect) } else { key.defect.to_owned() };
+            writeln!(f, "| {check} | {name} | {} | {injected} | {recall} | {per_frame:.3} | {iou} |", key.strength)?;
+        }
+        let total: usize = self.false_findings.values().sum();
+        writeln!(f, "\n{total} false findings on {} clean frames.", self.clean_frames)?;
+        self.misses.iter().try_for_each(|miss| writeln!(f, "  {miss}"))
+    }
+}
