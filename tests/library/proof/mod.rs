@@ -39,8 +39,10 @@ struct Defect {
     /// What the check must make of it.
     expected: Expected,
     /// Does it to the shot, and says where; `None` where the plate does not allow it.
-    inject: Box<dyn Fn(&mut Shot, &mut Numbers) -> Option<Truth> + Sync>,
+    inject: Box<Inject>,
 }
+
+type Inject = dyn Fn(&mut Shot, &mut Numbers) -> Option<Truth> + Sync;
 
 /// What a check must make of a change.
 #[derive(Clone, Copy, PartialEq)]
