@@ -5,8 +5,8 @@
 //! `cli`) gives it files, processes and threads; the page (`web`) gives it Blobs, workers and a canvas. The fronts
 //! never see each other.
 //!
-//! Direction of dependencies: `color` <- `frame` <- `exr`; {`color`, `frame`, `spec`, `media`} <- `qc`; all of these <-
-//! `native` <- `cli`, and all but `native` <- `web`.
+//! Direction of dependencies: `color` <- `frame` <- `exr`; {`color`, `frame`, `spec`, `media`, `period`} <- `qc`; all of
+//! these <- `native` <- `cli`, and all but `native` <- `web`.
 //!
 //! This file holds every feature gate of the crate, each for a whole module.
 
@@ -18,9 +18,11 @@ pub mod frame;
 pub mod inspect;
 pub mod media;
 pub mod par;
+pub mod period;
 pub mod picture;
 pub mod qc;
 pub mod sequence;
+mod severity;
 pub mod spec;
 pub mod timecode;
 
@@ -40,3 +42,4 @@ pub mod native;
 pub mod web;
 
 pub use error::{Error, Result};
+pub use severity::Severity;

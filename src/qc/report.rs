@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::CheckId;
 use crate::color::ViewTransform;
 use crate::frame::Region;
+pub use crate::severity::Severity;
 
 /// The version of the report's shape; it grows when a field changes its meaning.
 const SCHEMA_VERSION: u32 = 1;
@@ -140,18 +141,6 @@ pub struct CheckResult {
     pub unit: Option<String>,
 }
 
-/// How bad a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// Must be mended before delivery.
-    Error,
-    /// Someone should look at it.
-    Warning,
-    /// Worth knowing.
-    Info,
-}
-
 /// What a finding is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -254,17 +243,6 @@ impl QcIssue {
     pub fn suggest(mut self, suggestion: impl Into<String>) -> Self {
         self.suggestion = Some(suggestion.into());
         self
-    }
-}
-
-impl Severity {
-    /// The word in reports and on the page.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Error => "error",
-            Self::Warning => "warning",
-            Self::Info => "info",
-        }
     }
 }
 

@@ -6,6 +6,7 @@ mod convert;
 mod cryptomatte;
 mod exr_reading;
 mod lut;
+mod period;
 mod proof;
 mod resample;
 mod ycbcr;

@@ -1,0 +1,389 @@
+//! Judges names: which rules know a word of them, and whether they fire.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use serde::Serialize;
+
+use super::base::RuleBase;
+use super::prose;
+use super::rule::{Anachronism, Channel, Kind, Rule};
+use super::run_together::Vocabulary;
+use super::term::{Pattern, Piece, Term, alternatives};
+use super::words::{Borders, Word, singulars, words};
+use crate::{Error, Result};
+
+/// How many words away a companion may stand in a sentence: farther ones speak of something else.
+const NEAR: usize = 3;
+/// More words than this are never one term written apart.
+const MOST_JOINED: usize = 5;
+/// The group of words that names are made of, beside those of rules.
+const FILLER: &str = "filler";
+
+/// The rules made ready for one year. Cheap to ask, not cheap to make: make one and keep it.
+#[derive(Debug)]
+pub struct Judge {
+    year: i32,
+    rules: Vec<Compiled>,
+    /// Rule and term by the first word, or by all words in one.
+    starts: HashMap<String, Vec<(usize, usize)>>,
+    vocabulary: Vocabulary,
+}
+
+#[derive(Debug)]
+struct Compiled {
+    rule: Rule,
+    terms: Vec<Term>,
+    requires: Vec<Pattern>,
+    excludes: Vec<Pattern>,
+}
+
+/// A name that is out of its time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hit<'a> {
+    /// The rule that fired.
+    pub rule: &'a Rule,
+    /// The words it knew, as they were read.
+    pub words: String,
+    /// Why it is out of its time.
+    pub anachronism: Anachronism,
+}
+
+/// What a rule made of a name that has words of it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Considered<'a> {
+    /// The rule.
+    pub rule: &'a Rule,
+    /// The term that was found.
+    pub term: &'a str,
+    /// The words it was found in, as they were read.
+    pub words: String,
+    /// Whether it fires.
+    #[serde(flatten)]
+    pub verdict: Verdict,
+}
+
+/// Whether a rule fires, and if not, why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "verdict", content = "reason")]
+pub enum Verdict {
+    /// It is out of its time.
+    Fires(Anachronism),
+    /// A longer or graver term took its words.
+    Covered,
+    /// The name says that it is not there.
+    Negated,
+    /// Another word says that it is something else.
+    Excluded(String),
+    /// None of these words is with it.
+    Lacks(Vec<String>),
+    /// The rule is not for names of this sort.
+    OtherChannel,
+    /// It was there in the film's year.
+    InItsTime,
+}
+
+/// Whether companions may stand anywhere, and how a name says no.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Name,
+    Sentence,
+}
+
+impl Judge {
+    /// # Errors
+    /// [`Error::Spec`] if a rule names a group of words that there is not, or has a term without a word.
+    pub fn new(base: &RuleBase, year: i32) -> Result<Self> {
+        let mut judge = Self { year, rules: Vec::new(), starts: HashMap::new(), vocabulary: Vocabulary::default() };
+        for word in base.group(FILLER).unwrap_or_default() {
+            judge.vocabulary.add(word);
+        }
+        for rule in base.rules() {
+            let compiled = compile(rule, base).map_err(|error| in_rule(rule, error))?;
+            judge.enter(compiled);
+        }
+        Ok(judge)
+    }
+
+    /// The rules that come with the program, for its film's year.
+    ///
+    /// # Errors
+    /// None: a test makes one.
+    pub fn embedded() -> Result<Self> {
+        Self::new(&RuleBase::embedded()?, super::PERIOD_YEAR)
+    }
+
+    /// The year the film is set in.
+    pub fn year(&self) -> i32 {
+        self.year
+    }
+
+    /// Every rule in force.
+    pub fn rules(&self) -> impl Iterator<Item = &Rule> {
+        self.rules.iter().map(|compiled| &compiled.rule)
+    }
+
+    /// What is out of its time in a name: of an object, a file, a layer.
+    pub fn name(&self, name: &str, channel: Channel) -> Vec<Hit<'_>> {
+        hits(self.consider_name(name, channel))
+    }
+
+    /// What is out of its time in a text of sentences: a prompt, a description. What it asks to leave out is not.
+    pub fn prose(&self, text: &str) -> Vec<Hit<'_>> {
+        hits(self.consider_prose(text))
+    }
+
+    /// Every rule that knows a word of the name, and what it makes of it; those that fire first.
+    pub fn explain(&self, name: &str) -> Vec<Considered<'_>> {
+        let considered = match name.split_whitespace().count() {
+            0..=3 => self.consider_name(name, Channel::Crypto),
+            _ => self.consider_prose(name),
+        };
+        settle(considered)
+    }
+
+    /// Whether a rule's own terms are in a name, whatever its dates: how a presence is told.
+    pub(super) fn names_it(&self, id: &str, name: &str) -> bool {
+        self.consider_name(name, Channel::Crypto)
+            .iter()
+            .any(|considered| considered.rule.id == id && considered.verdict != Verdict::Negated)
+    }
+
+    fn enter(&mut self, compiled: Compiled) {
+        let rule = self.rules.len();
+        for (number, term) in compiled.terms.iter().enumerate() {
+            let first_words = term.main.variants.iter().filter_map(|pieces| match pieces.first() {
+                Some(Piece::Word { text, .. }) => Some(text),
+                _ => None,
+            });
+            for key in first_words.chain(&term.main.joined) {
+                let entries = self.starts.entry(key.clone()).or_default();
+                if !entries.contains(&(rule, number)) {
+                    entries.push((rule, number));
+                }
+            }
+        }
+        let companions = compiled.terms.iter().flat_map(|term| term.with.iter().flatten());
+        for pattern in companions.chain(&compiled.requires) {
+            pattern.plain_words().chain(pattern.joined.as_deref()).for_each(|word| self.vocabulary.add(word));
+        }
+        for pattern in compiled.terms.iter().map(|term| &term.main) {
+            match pattern.only_word() {
+                Some(word) => self.vocabulary.add_thing(word),
+                None => pattern.plain_words().for_each(|word| self.vocabulary.add(word)),
+            }
+            pattern.joined.iter().for_each(|word| self.vocabulary.add(word));
+        }
+        self.rules.push(compiled);
+    }
+
+    fn consider_name(&self, name: &str, channel: Channel) -> Vec<Considered<'_>> {
+        let by_case = words(name, Borders::Case);
+        let plain = words(name, Borders::Plain);
+        let apart = self.take_apart(&plain, &by_case);
+        let mut considered = self.consider(&by_case, Form::Name, channel);
+        for other in [plain, apart] {
+            if other != by_case {
+                considered.extend(self.consider(&other, Form::Name, channel));
+            }
+        }
+        considered
+    }
+
+    fn consider_prose(&self, text: &str) -> Vec<Considered<'_>> {
+        let wanted = prose::positive_part(text);
+        let mut all = Vec::new();
+        for clause in prose::clauses(&wanted) {
+            let plain: Vec<Word> = glue(&clause.words);
+            let mut considered = self.consider(&clause.words, Form::Sentence, Channel::Name);
+            if plain != clause.words {
+                considered.extend(self.consider(&plain, Form::Sentence, Channel::Name));
+            }
+            if clause.is_negated {
+                considered.iter_mut().for_each(|considered| considered.verdict = Verdict::Negated);
+            }
+            all.extend(considered);
+        }
+        all
+    }
+
+    /// The words with those taken apart that are written in one piece and have no capitals inside.
+    fn take_apart(&self, plain: &[Word], by_case: &[Word]) -> Vec<Word> {
+        let mut apart = Vec::with_capacity(plain.len());
+        for word in plain {
+            let pieces = by_case.contains(word).then(|| self.vocabulary.split(&word.text)).flatten();
+            match pieces {
+                Some(pieces) => apart.extend(
+                    pieces
+                        .into_iter()
+                        .enumerate()
+                        .map(|(place, piece)| Word { text: piece.to_owned(), glued: word.glued || place > 0 }),
+                ),
+                None => apart.push(word.clone()),
+            }
+        }
+        apart
+    }
+
+    /// Every place where a term stands, with what its rule makes of it.
+    fn consider(&self, words: &[Word], form: Form, channel: Channel) -> Vec<Considered<'_>> {
+        let mut considered = Vec::new();
+        for start in 0..words.len() {
+            for (rule, number) in self.candidates(words, start) {
+                let compiled = &self.rules[rule];
+                let term = &compiled.terms[number];
+                let Some(place) = term.main.find_at(words, start) else { continue };
+                considered.push(Considered {
+                    rule: &compiled.rule,
+                    term: &term.source,
+                    words: spoken(&words[place.clone()]),
+                    verdict: self.verdict(compiled, term, words, &place, form, channel),
+                });
+            }
+        }
+        considered
+    }
+
+    fn candidates(&self, words: &[Word], start: usize) -> Vec<(usize, usize)> {
+        let mut candidates: Vec<(usize, usize)> = Vec::new();
+        let mut together = String::new();
+        for word in words[start..].iter().take(MOST_JOINED) {
+            together += &word.text;
+            for key in singulars(&together) {
+                candidates.extend(self.starts.get(&key).into_iter().flatten());
+            }
+        }
+        candidates.sort_unstable();
+        candidates.dedup();
+        candidates
+    }
+
+    fn verdict(
+        &self,
+        compiled: &Compiled,
+        term: &Term,
+        words: &[Word],
+        place: &Range<usize>,
+        form: Form,
+        channel: Channel,
+    ) -> Verdict {
+        let dated = compiled.rule.anachronism(self.year).filter(|_| compiled.rule.kind == Kind::Words);
+        let Some(anachronism) = dated else { return Verdict::InItsTime };
+        if !compiled.rule.channels.contains(&channel) {
+            return Verdict::OtherChannel;
+        }
+        // In a sentence, only what stands near says what a word means.
+        let (near, taken) = match form {
+            Form::Name => (words, place.clone()),
+            Form::Sentence => {
+                let from = place.start.saturating_sub(NEAR);
+                let to = (place.end + NEAR).min(words.len());
+                (&words[from..to], place.start - from..place.end - from)
+            }
+        };
+        let nothing = 0..0;
+        if let Some(pattern) = compiled.excludes.iter().find(|pattern| pattern.is_in(near, &nothing)) {
+            return Verdict::Excluded(pattern.plain_words().collect::<Vec<_>>().join(" "));
+        }
+        let lacking = term.with.iter().chain(Some(&compiled.requires).filter(|requires| !requires.is_empty()));
+        for companions in lacking {
+            if !companions.iter().any(|pattern| pattern.is_in(near, &taken)) {
+                return Verdict::Lacks(
+                    companions.iter().map(|pattern| pattern.plain_words().collect::<Vec<_>>().join(" ")).collect(),
+                );
+            }
+        }
+        let is_negated = match form {
+            Form::Name => prose::is_negated_in_name(words, place),
+            Form::Sentence => prose::is_negated_in_prose(words, place),
+        };
+        if is_negated { Verdict::Negated } else { Verdict::Fires(anachronism) }
+    }
+}
+
+fn compile(rule: &Rule, base: &RuleBase) -> Result<Compiled> {
+    let has_words = matches!(rule.kind, Kind::Words | Kind::Presence);
+    let terms = rule.terms.iter().filter(|_| has_words).map(|term| Term::parse(term, base)).collect::<Result<_>>()?;
+    let all = |parts: &[String]| -> Result<Vec<Pattern>> {
+        let patterns: Vec<Vec<Pattern>> = parts.iter().map(|part| alternatives(part, base)).collect::<Result<_>>()?;
+        Ok(patterns.into_iter().flatten().collect())
+    };
+    Ok(Compiled { rule: rule.clone(), terms, requires: all(&rule.requires)?, excludes: all(&rule.excludes)? })
+}
+
+fn in_rule(rule: &Rule, error: Error) -> Error {
+    let fault = error.fault();
+    Error::spec(format!("the period rule {:?}: {}", rule.id, fault.what), fault.next.clone())
+}
+
+/// The words with those in one that only capitals divide.
+fn glue(words: &[Word]) -> Vec<Word> {
+    let mut glued: Vec<Word> = Vec::with_capacity(words.len());
+    for word in words {
+        match glued.last_mut() {
+            Some(last) if word.glued && !word.is_number() && !last.is_number() => last.text += &word.text,
+            _ => glued.push(word.clone()),
+        }
+    }
+    glued
+}
+
+fn spoken(words: &[Word]) -> String {
+    let mut text = String::new();
+    for (place, word) in words.iter().enumerate() {
+        if place > 0 && !word.glued {
+            text.push(' ');
+        }
+        text += &word.text;
+    }
+    text
+}
+
+fn hits(considered: Vec<Considered<'_>>) -> Vec<Hit<'_>> {
+    let fired = settle(considered).into_iter().filter_map(|Considered { rule, words, verdict, .. }| match verdict {
+        Verdict::Fires(anachronism) => Some(Hit { rule, words, anachronism }),
+        _ => None,
+    });
+    fired.collect()
+}
+
+/// One verdict a rule; of rules that fire at the same words, the graver, then the longer, then the first.
+fn settle(mut considered: Vec<Considered<'_>>) -> Vec<Considered<'_>> {
+    let length = |considered: &Considered<'_>| letters(&considered.words).len();
+    considered.sort_by_key(|considered| {
+        (rank(&considered.verdict), considered.rule.severity, std::cmp::Reverse(length(considered)))
+    });
+    let mut settled: Vec<Considered<'_>> = Vec::new();
+    for mut one in considered {
+        if settled.iter().any(|known| known.rule.id == one.rule.id) {
+            continue;
+        }
+        let own = letters(&one.words);
+        let is_covered = |known: &Considered<'_>| {
+            let other = letters(&known.words);
+            matches!(known.verdict, Verdict::Fires(_)) && (other.contains(&own) || own.contains(&other))
+        };
+        if matches!(one.verdict, Verdict::Fires(_)) && settled.iter().any(is_covered) {
+            one.verdict = Verdict::Covered;
+        }
+        settled.push(one);
+    }
+    settled.sort_by_key(|considered| rank(&considered.verdict));
+    settled
+}
+
+fn letters(words: &str) -> String {
+    words.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+const fn rank(verdict: &Verdict) -> u8 {
+    match verdict {
+        Verdict::Fires(_) => 0,
+        Verdict::Covered => 1,
+        Verdict::Negated => 2,
+        Verdict::Excluded(_) => 3,
+        Verdict::Lacks(_) => 4,
+        Verdict::OtherChannel => 5,
+        Verdict::InItsTime => 6,
+    }
+}
