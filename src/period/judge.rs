@@ -6,12 +6,13 @@ use std::ops::Range;
 use serde::Serialize;
 
 use super::base::RuleBase;
+use super::mentions::{Mention, MentionKind, path_tail};
 use super::prose;
 use super::rule::{Anachronism, Channel, Kind, Rule};
 use super::run_together::Vocabulary;
 use super::term::{Pattern, Piece, Term, alternatives};
 use super::words::{Borders, Word, singulars, words};
-use crate::{Error, Result};
+use crate::{Error, Result, Severity};
 
 /// How many words away a companion may stand in a sentence: farther ones speak of something else.
 const NEAR: usize = 3;
@@ -36,6 +37,7 @@ struct Compiled {
     terms: Vec<Term>,
     requires: Vec<Pattern>,
     excludes: Vec<Pattern>,
+    views: Vec<Pattern>,
 }
 
 /// A name that is out of its time.
@@ -47,6 +49,18 @@ pub struct Hit<'a> {
     pub words: String,
     /// Why it is out of its time.
     pub anachronism: Anachronism,
+    /// How bad it is: the rule's, or less where the place says less.
+    pub severity: Severity,
+}
+
+/// Something that must be seen.
+#[derive(Debug, Clone)]
+pub struct Demand<'a> {
+    /// The thing, in words.
+    pub what: String,
+    /// The rule that asks for it, if one does.
+    pub rule: Option<&'a Rule>,
+    patterns: Vec<Pattern>,
 }
 
 /// What a rule made of a name that has words of it.
@@ -142,11 +156,47 @@ impl Judge {
         settle(considered)
     }
 
-    /// Whether a rule's own terms are in a name, whatever its dates: how a presence is told.
-    pub(super) fn names_it(&self, id: &str, name: &str) -> bool {
-        self.consider_name(name, Channel::Crypto)
-            .iter()
-            .any(|considered| considered.rule.id == id && considered.verdict != Verdict::Negated)
+    /// What is out of its time in what metadata says. Notes speak of things that need not be there: they are worth knowing.
+    pub fn mention(&self, mention: &Mention) -> Vec<Hit<'_>> {
+        match mention.kind {
+            MentionKind::Asset => self.name(&path_tail(&mention.text), Channel::Name),
+            MentionKind::Prompt | MentionKind::View | MentionKind::Demand => self.prose(&mention.text),
+            MentionKind::Note => {
+                let mut hits = self.prose(&mention.text);
+                hits.iter_mut().for_each(|hit| hit.severity = Severity::Info);
+                hits
+            }
+        }
+    }
+
+    /// What must be seen in a view that is called so, in the film's year.
+    pub fn demanded_by_view(&self, view: &str) -> Vec<Demand<'_>> {
+        let words = words(view, Borders::Case);
+        let wanted = self.rules.iter().enumerate().filter(|(_, compiled)| {
+            let is_there = compiled.rule.kind == Kind::Presence && compiled.rule.anachronism(self.year).is_none();
+            is_there && compiled.views.iter().any(|pattern| pattern.is_in(&words, &(0..0)))
+        });
+        wanted.map(|(rule, _)| Demand::of_rule(self, rule)).collect()
+    }
+
+    /// What must be seen because metadata says so: the id of a rule, a thing that a rule knows, or any words. `None` for
+    /// words without letters.
+    pub fn demanded_by_name(&self, name: &str) -> Option<Demand<'_>> {
+        let known =
+            self.rules.iter().position(|compiled| compiled.rule.kind == Kind::Presence && compiled.rule.id == name);
+        let named =
+            || self.rules.iter().position(|compiled| compiled.rule.kind == Kind::Presence && is_named(compiled, name));
+        match known.or_else(named) {
+            Some(rule) => Some(Demand::of_rule(self, rule)),
+            None => Some(Demand { what: name.to_owned(), rule: None, patterns: vec![Pattern::parse(name).ok()?] }),
+        }
+    }
+
+    /// Words that rules know by themselves, for text whose letters were misread.
+    pub(super) fn single_words(&self) -> impl Iterator<Item = (&Rule, &str)> {
+        let terms =
+            self.rules.iter().flat_map(|compiled| compiled.terms.iter().map(move |term| (&compiled.rule, term)));
+        terms.filter(|(_, term)| term.with.is_empty()).filter_map(|(rule, term)| Some((rule, term.main.only_word()?)))
     }
 
     fn enter(&mut self, compiled: Compiled) {
@@ -294,11 +344,34 @@ impl Judge {
             }
         }
         let is_negated = match form {
+            // "No drones", where people can read it, is as modern as a drone.
+            _ if channel == Channel::Text => false,
             Form::Name => prose::is_negated_in_name(words, place),
             Form::Sentence => prose::is_negated_in_prose(words, place),
         };
         if is_negated { Verdict::Negated } else { Verdict::Fires(anachronism) }
     }
+}
+
+impl<'a> Demand<'a> {
+    fn of_rule(judge: &'a Judge, rule: usize) -> Self {
+        let compiled = &judge.rules[rule];
+        let patterns = compiled.terms.iter().map(|term| term.main.clone()).collect();
+        Self { what: compiled.rule.what.clone(), rule: Some(&compiled.rule), patterns }
+    }
+
+    /// Whether a name is that of the thing.
+    pub fn is_met_by(&self, name: &str) -> bool {
+        [Borders::Case, Borders::Plain].into_iter().any(|borders| {
+            let words = words(name, borders);
+            self.patterns.iter().any(|pattern| pattern.is_in(&words, &(0..0)))
+        })
+    }
+}
+
+fn is_named(compiled: &Compiled, name: &str) -> bool {
+    let words = words(name, Borders::Case);
+    compiled.terms.iter().any(|term| term.main.is_in(&words, &(0..0)))
 }
 
 fn compile(rule: &Rule, base: &RuleBase) -> Result<Compiled> {
@@ -308,7 +381,13 @@ fn compile(rule: &Rule, base: &RuleBase) -> Result<Compiled> {
         let patterns: Vec<Vec<Pattern>> = parts.iter().map(|part| alternatives(part, base)).collect::<Result<_>>()?;
         Ok(patterns.into_iter().flatten().collect())
     };
-    Ok(Compiled { rule: rule.clone(), terms, requires: all(&rule.requires)?, excludes: all(&rule.excludes)? })
+    Ok(Compiled {
+        rule: rule.clone(),
+        terms,
+        requires: all(&rule.requires)?,
+        excludes: all(&rule.excludes)?,
+        views: all(&rule.views)?,
+    })
 }
 
 fn in_rule(rule: &Rule, error: Error) -> Error {
@@ -341,7 +420,7 @@ fn spoken(words: &[Word]) -> String {
 
 fn hits(considered: Vec<Considered<'_>>) -> Vec<Hit<'_>> {
     let fired = settle(considered).into_iter().filter_map(|Considered { rule, words, verdict, .. }| match verdict {
-        Verdict::Fires(anachronism) => Some(Hit { rule, words, anachronism }),
+        Verdict::Fires(anachronism) => Some(Hit { rule, words, anachronism, severity: rule.severity }),
         _ => None,
     });
     fired.collect()

@@ -6,12 +6,15 @@
 
 mod base;
 mod judge;
+mod mentions;
 mod prose;
 mod rule;
 mod run_together;
 mod term;
+mod text;
 mod words;
 
 pub use base::{PERIOD_YEAR, RuleBase, Settings};
-pub use judge::{Considered, Hit, Judge, Verdict};
+pub use judge::{Considered, Demand, Hit, Judge, Verdict};
+pub use mentions::{Mention, MentionKind, mentions, path_tail};
 pub use rule::{Anachronism, Channel, Confidence, Kind, Rule};

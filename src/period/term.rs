@@ -78,7 +78,7 @@ pub(super) fn alternatives(part: &str, base: &RuleBase) -> Result<Vec<Pattern>> 
 }
 
 impl Pattern {
-    fn parse(source: &str) -> Result<Self> {
+    pub(super) fn parse(source: &str) -> Result<Self> {
         let (text, tight) = match source.trim().strip_prefix('=') {
             Some(text) => (text, true),
             None => (source.trim(), false),

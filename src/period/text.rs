@@ -1,0 +1,264 @@
+//! What text in the picture gives away: years, telephone numbers, plates, web names, and the names of rules.
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::judge::{Hit, Judge};
+use super::rule::{Anachronism, Channel, Kind, Rule};
+use crate::Severity;
+
+/// Years from the film's that its own posters and calendars may well show; later ones cannot be explained.
+const NEAR_YEARS: i32 = 2;
+/// Later years are no years that a sign shows.
+const LAST_YEAR: i32 = 2099;
+/// Words after a number that make it the number of a house, a room, a size.
+const NOT_A_YEAR_BEFORE: [&str; 28] = [
+    "street", "st", "ave", "avenue", "av", "broadway", "blvd", "road", "rd", "place", "pl", "park", "floor", "fl",
+    "west", "east", "north", "south", "w", "e", "lbs", "lb", "ft", "sq", "miles", "watts", "psi", "space",
+];
+/// Words before a number that make it a number of something.
+const NOT_A_YEAR_AFTER: [&str; 20] = [
+    "no", "suite", "ste", "apt", "room", "rm", "unit", "car", "bus", "tel", "fax", "zip", "box", "lot", "model",
+    "license", "lic", "train", "engine", "ladder",
+];
+/// Three letters before four digits that are no plate.
+const NO_PLATE: [&str; 40] = [
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mon", "tue", "wed", "thu",
+    "fri", "sat", "sun", "est", "tel", "fax", "the", "nyc", "msg", "ave", "apt", "box", "lot", "row", "sec", "car",
+    "bus", "and", "for", "new", "tax", "pin", "lic", "ext",
+];
+/// Terms of fewer letters are not looked for among letters that were misread.
+const MISREAD_LETTERS: usize = 6;
+
+impl Judge {
+    /// What is out of its time in one line of text that was read in the picture.
+    pub fn text(&self, line: &str) -> Vec<Hit<'_>> {
+        let line: String = line.nfkc().collect();
+        let mut hits = Vec::new();
+        for rule in self.rules().filter(|rule| rule.channels.contains(&Channel::Text)) {
+            let found = match rule.kind {
+                Kind::Year => year(&line, self.year())
+                    .map(|(year, severity)| (year.to_string(), Anachronism::NotYet(year), severity)),
+                Kind::AreaCode => self.dated(rule, telephone(&line, |code| rule.terms.iter().any(|term| term == code))),
+                Kind::Plate => self.dated(rule, plate(&line, &rule.terms)),
+                Kind::Handle => self.dated(rule, tagged(&line, '@', 2)),
+                Kind::Hashtag => self.dated(rule, tagged(&line, '#', 3)),
+                Kind::Domain => self.dated(rule, domain(&line, &rule.terms)),
+                Kind::Words | Kind::Presence | Kind::QrCode => None,
+            };
+            hits.extend(found.map(|(words, anachronism, severity)| Hit { rule, words, anachronism, severity }));
+        }
+        let named = self.name(&line, Channel::Text);
+        match named.is_empty() {
+            true => hits.extend(self.misread(&line)),
+            false => hits.extend(named),
+        }
+        hits
+    }
+
+    /// What a QR code in the picture comes to; `None` where the film's year has them.
+    pub fn qr_code(&self) -> Option<Hit<'_>> {
+        let rule = self.rules().find(|rule| rule.kind == Kind::QrCode)?;
+        let (words, anachronism, severity) = self.dated(rule, Some("QR code".to_owned()))?;
+        Some(Hit { rule, words, anachronism, severity })
+    }
+
+    fn dated(&self, rule: &Rule, found: Option<String>) -> Option<(String, Anachronism, Severity)> {
+        let anachronism = rule.anachronism(self.year())?;
+        found.map(|words| (words, anachronism, rule.severity))
+    }
+
+    /// Single words of which some letters were read as others that look alike: "VER1ZON".
+    fn misread(&self, line: &str) -> Option<Hit<'_>> {
+        line.split_whitespace().find_map(|word| {
+            let word = look(word);
+            let is_long = word.chars().count() >= MISREAD_LETTERS;
+            let (rule, words) = is_long.then(|| self.single_words().find(|(_, term)| look(term) == word)).flatten()?;
+            let anachronism = rule.anachronism(self.year())?;
+            Some(Hit { rule, words: words.to_owned(), anachronism, severity: rule.severity })
+        })
+    }
+}
+
+/// What letters look like: those that are taken for each other are the same.
+fn look(word: &str) -> String {
+    let same = |c: char| match c {
+        '0' | 'Q' | 'o' | 'O' | 'D' => Some('o'),
+        '1' | 'l' | 'i' | 'I' | '|' | 'L' | '!' => Some('l'),
+        '5' | 's' | 'S' | '$' => Some('s'),
+        '8' | 'b' | 'B' => Some('b'),
+        '2' | 'z' | 'Z' => Some('z'),
+        c if c.is_alphanumeric() => c.to_lowercase().next(),
+        _ => None,
+    };
+    word.chars().filter_map(same).collect()
+}
+
+/// A year after the film's that is not the number of something.
+fn year(line: &str, film: i32) -> Option<(i32, Severity)> {
+    let runs = digit_runs(line);
+    let years = runs.into_iter().filter_map(|(start, end)| {
+        let year: i32 = line[start..end].parse().ok().filter(|_| end - start == 4)?;
+        ((film + 1..=LAST_YEAR).contains(&year) && stands_alone(line, start, end)).then_some(year)
+    });
+    let year = years.max()?;
+    Some((year, if year - film <= NEAR_YEARS { Severity::Warning } else { Severity::Error }))
+}
+
+fn stands_alone(line: &str, start: usize, end: usize) -> bool {
+    let (before, after) = (&line[..start], &line[end..]);
+    let is_part_of_number = before.ends_with(['$', '€', '£', '.', ',', '-', ':', '#', '+', 'x'])
+        && before
+            .chars()
+            .rev()
+            .nth(1)
+            .is_none_or(|c| c.is_ascii_digit() || before.ends_with(['$', '€', '£', '#', '+', '.']));
+    let goes_on =
+        after.starts_with(['.', ',', '-', ':', 'x', '%']) && after.chars().nth(1).is_some_and(|c| c.is_ascii_digit());
+    let touches_letters = before.chars().next_back().is_some_and(char::is_alphabetic)
+        || after.chars().next().is_some_and(char::is_alphabetic);
+    let word =
+        |text: Option<&str>| text.unwrap_or_default().trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    let (last, next) = (word(before.split_whitespace().next_back()), word(after.split_whitespace().next()));
+    !is_part_of_number
+        && !goes_on
+        && !touches_letters
+        && !NOT_A_YEAR_AFTER.contains(&last.as_str())
+        && !NOT_A_YEAR_BEFORE.contains(&next.as_str())
+        && !after.trim_start().to_lowercase().starts_with(": a space")
+}
+
+fn digit_runs(line: &str) -> Vec<(usize, usize)> {
+    let mut runs: Vec<(usize, usize)> = Vec::new();
+    for (at, c) in line.char_indices().filter(|(_, c)| c.is_ascii_digit()) {
+        match runs.last_mut() {
+            Some(last) if last.1 == at => last.1 = at + c.len_utf8(),
+            _ => runs.push((at, at + c.len_utf8())),
+        }
+    }
+    runs
+}
+
+/// A telephone number with one of the area codes: three digits, three, four; the last seven may be letters of the keypad.
+fn telephone(line: &str, is_code: impl Fn(&str) -> bool) -> Option<String> {
+    let chars: Vec<char> = line.chars().collect();
+    let is_separator = |c: char| matches!(c, ' ' | '-' | '.' | ')' | '/' | '\u{b7}' | '\u{2022}' | '\u{2013}');
+    (0..chars.len()).find_map(|start| {
+        let code: String = chars.get(start..start + 3)?.iter().collect();
+        let is_free = start == 0 || !chars[start - 1].is_alphanumeric() || (start == 1 && chars[0] == '1');
+        if !is_free || !is_code(&code) {
+            return None;
+        }
+        let after = &chars[start + 3..];
+        let gap = after.iter().take_while(|&&c| is_separator(c)).count();
+        let rest: Vec<char> =
+            after[gap..].iter().copied().take_while(|&c| c.is_ascii_alphanumeric() || is_separator(c)).collect();
+        let number: Vec<char> = rest.iter().copied().filter(char::is_ascii_alphanumeric).collect();
+        let first_digits = number.iter().take(3).filter(|c| c.is_ascii_digit()).count();
+        let is_spelled = number.len() == 7 && number.iter().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
+        let is_plain = number.len() >= 7
+            && number[..7].iter().all(char::is_ascii_digit)
+            && number.get(7).is_none_or(|c| !c.is_ascii_digit());
+        (gap <= 3 && first_digits == 3 && (is_plain || is_spelled)).then(|| {
+            let number: String = number.iter().take(7).collect();
+            format!("{code} {number}")
+        })
+    })
+}
+
+/// A line that is nothing but a plate of one of the shapes.
+fn plate(line: &str, shapes: &[String]) -> Option<String> {
+    let line = line.trim();
+    let is_shape = |shape: &String| {
+        line.chars().count() == shape.chars().count()
+            && line.chars().zip(shape.chars()).all(|(c, wanted)| match wanted {
+                'A' => c.is_ascii_uppercase(),
+                '9' => c.is_ascii_digit(),
+                '-' => matches!(c, '-' | '\u{b7}' | '\u{2022}' | '\u{2013}' | '.'),
+                wanted => c == wanted,
+            })
+    };
+    let letters: String = line.chars().filter(char::is_ascii_alphabetic).collect::<String>().to_lowercase();
+    let digits: String = line.chars().filter(char::is_ascii_digit).collect();
+    let is_year = digits.parse().is_ok_and(|number: i32| (1800..=LAST_YEAR).contains(&number));
+    (shapes.iter().any(is_shape) && !is_year && !NO_PLATE.contains(&letters.as_str())).then(|| line.to_owned())
+}
+
+/// A word behind `mark` of at least so many letters; not the second half of a mail address.
+fn tagged(line: &str, mark: char, shortest: usize) -> Option<String> {
+    line.match_indices(mark).find_map(|(at, _)| {
+        let is_free = line[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric() && c != '.');
+        let name: String = line[at + 1..].chars().take_while(|&c| c.is_alphanumeric() || c == '_').collect();
+        let is_name = name.starts_with(char::is_alphabetic) && name.chars().count() >= shortest;
+        (is_free && is_name).then(|| format!("{mark}{name}"))
+    })
+}
+
+/// A web address that ends in one of these: "visit.nyc", "bit.ly/x".
+fn domain(line: &str, ends: &[String]) -> Option<String> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
+    line.to_lowercase().split(|c: char| !is_part(c)).find_map(|address| {
+        let (name, end) = address.trim_matches('.').rsplit_once('.')?;
+        let is_named = name
+            .rsplit('.')
+            .next()
+            .is_some_and(|label| label.len() >= 2 && label.contains(|c: char| c.is_ascii_alphabetic()));
+        (is_named && ends.iter().any(|known| known == end)).then(|| format!("{name}.{end}"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Judge;
+
+    fn ids(line: &str) -> Vec<String> {
+        let judge = Judge::embedded().unwrap_or_else(|error| unreachable!("{error}"));
+        judge.text(line).iter().map(|hit| hit.rule.id.clone()).collect()
+    }
+
+    #[test]
+    fn text_is_judged_by_what_it_says() {
+        for (line, expected) in [
+            ("© 2019 ACME", "year_text"),
+            ("SALE ENDS 6/30/2004", "year_text"),
+            ("EST. 2011", "year_text"),
+            ("Opening 1999", "year_text"),
+            ("CALL (646) 555-0172", "area_code_646"),
+            ("1-347-555-0199", "area_code_646"),
+            ("646.555.0110", "area_code_646"),
+            ("929 555 PIZZA", ""),
+            ("929-555-FOOD", "area_code_929"),
+            ("GHK-4821", "plates"),
+            ("HBC 7391", "plates"),
+            ("@joesdeli", "handle"),
+            ("follow us @msgnetwork", "handle"),
+            ("#NewYorkStrong", "hashtag"),
+            ("visit.nyc", "tld_nyc"),
+            ("BIT.LY/3XY", "short_link"),
+            ("facebook.com/joes", "facebook"),
+            ("UBER", "uber_lyft"),
+            ("VER1ZON", "verizon"),
+            ("No drones in park", "drone"),
+            ("If you see something, say something", "ssss"),
+            // Innocents.
+            ("SINCE 1998", ""),
+            ("2001 Broadway", ""),
+            ("555-2019", ""),
+            ("$2000", ""),
+            ("2,000 lbs", ""),
+            ("212-555-0187", ""),
+            ("(718) 555-2004", ""),
+            ("NOV 1998", ""),
+            ("joe@aol.com", ""),
+            ("#1 FAN", ""),
+            ("www.knicks.com", ""),
+            ("EXIT 646", ""),
+            ("SUITE 2010", ""),
+            ("TWO SLICES @ $1.50", ""),
+            ("HUBER DELI", ""),
+            ("DONT WALK", ""),
+            ("", ""),
+        ] {
+            assert_eq!(ids(line).join(" "), expected, "{line}");
+        }
+    }
+}
