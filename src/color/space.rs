@@ -22,6 +22,8 @@ pub enum Origin {
     AcesContainer,
     /// The file's `chromaticities`.
     Chromaticities,
+    /// The program that rendered the picture was asked.
+    Renderer,
     /// The file does not say: ACEScg, the film's working space, is assumed.
     Assumed,
 }
@@ -34,6 +36,7 @@ impl Origin {
             Self::InteropId => "from colorInteropID",
             Self::AcesContainer => "from acesImageContainerFlag",
             Self::Chromaticities => "from chromaticities",
+            Self::Renderer => "from the renderer",
             Self::Assumed => "assumed, the file does not say",
         }
     }

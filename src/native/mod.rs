@@ -1,6 +1,7 @@
 //! What only a machine with files, processes and threads can do.
 
 pub mod atomic;
+pub mod blender;
 pub mod clock;
 pub mod ffprobe;
 mod file;

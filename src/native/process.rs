@@ -108,6 +108,11 @@ impl Process {
         Pulse(Arc::clone(&self.watched))
     }
 
+    /// Whether it was killed for making no progress. What it started itself may still hold its pipes.
+    pub fn has_stalled(&self) -> bool {
+        lock(&self.watched.state).has_stalled
+    }
+
     /// Its command line, as one would type it.
     pub fn line(&self) -> &str {
         &self.line

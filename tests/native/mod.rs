@@ -2,6 +2,8 @@
 
 /// Outputs appear whole or not at all.
 mod atomic;
+/// Blender: set up, rendering, everything that can be wrong with a composite.
+mod blender;
 /// `convert`: codes, tags, floats, refusals.
 mod convert;
 /// `convert --cdl --lut`: the files, their places, their troubles.
