@@ -6,6 +6,7 @@
 mod convert;
 mod inspect;
 mod output;
+mod period;
 mod progress;
 mod serve;
 mod style;
@@ -58,6 +59,7 @@ enum Command {
     Inspect(inspect::InspectArguments),
     Convert(convert::ConvertArguments),
     ValidateOutput(validate::ValidateArguments),
+    Period(period::PeriodArguments),
     Serve(serve::ServeArguments),
 }
 
@@ -88,7 +90,8 @@ fn dispatch(arguments: &Arguments, output: &Output) -> Result<ExitCode> {
     match &arguments.command {
         Command::Inspect(arguments) => inspect::run(arguments, output),
         Command::Convert(arguments) => convert::run(arguments, output),
-        Command::ValidateOutput(arguments) => validate::run(arguments, output),
+        Command::ValidateOutput(arguments) => validate::run(arguments, &project, output),
+        Command::Period(arguments) => period::run(arguments, &project, output),
         Command::Serve(arguments) => serve::run(arguments, output),
     }
 }

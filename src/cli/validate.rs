@@ -1,7 +1,7 @@
 //! `validate-output`: checks delivered frames and reports what is wrong with them.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
@@ -12,7 +12,7 @@ use super::progress::Progress;
 use super::style::{Align, Style, Table, count, number, printable};
 use crate::color::{Display, View, ViewTransform};
 use crate::native::validate::{self, Expected, Job};
-use crate::native::{atomic, clock};
+use crate::native::{atomic, clock, period};
 use crate::qc::{CheckResult, Outcome, QcIssue, QcReport, Severity, ShotReport, Status};
 use crate::spec::output_format;
 use crate::{Error, Result};
@@ -26,9 +26,6 @@ Examples:
 
 A folder is checked with the folders below it, sequence by sequence. Without --format, EXR frames are held against \
 master_exr. Exit codes: 0 no errors, 1 errors were found, 2 it could not be done.";
-
-/// The year the film is set in.
-const PERIOD_YEAR: i32 = 1998;
 
 /// Check delivered frames and report what is wrong with them
 #[derive(Debug, Args)]
@@ -54,7 +51,7 @@ pub(super) struct ValidateArguments {
     view: View,
 }
 
-pub(super) fn run(arguments: &ValidateArguments, output: &Output) -> Result<ExitCode> {
+pub(super) fn run(arguments: &ValidateArguments, project: &Path, output: &Output) -> Result<ExitCode> {
     let Some(path) = &arguments.path else {
         let what = "scenes are not supported yet, they come with the export pipeline";
         return Err(Error::spec(what, "Name the frames with --path FILE or --path DIR"));
@@ -72,7 +69,7 @@ pub(super) fn run(arguments: &ValidateArguments, output: &Output) -> Result<Exit
         expected,
         transform: ViewTransform { view: arguments.view, display: arguments.display, exposure: 0.0 },
         generated_at: clock::now()?,
-        period_year: PERIOD_YEAR,
+        judge: period::judge(project, None)?,
     };
     let progress = Progress::new(output.shows_progress());
     let result = validate::validate(&job, |at| progress.set(at.done, at.total));

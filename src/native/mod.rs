@@ -8,6 +8,7 @@ mod file;
 pub mod frames;
 pub mod grade;
 pub mod manifest;
+pub mod period;
 pub mod process;
 pub mod project;
 pub mod server;

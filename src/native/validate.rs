@@ -2,14 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::frames::{self, Listing, SequenceFiles};
-use super::{FileSource, atomic};
+use super::{FileSource, atomic, period};
 use crate::color::ViewTransform;
 use crate::convert::find_layer;
 use crate::exr::{self, Header, Layer, Limits, Request};
 use crate::frame::Frame;
-use crate::qc::{FrameObserved, Observation, QcReport, ReportContext, ShotReport, Validator, ValidatorOptions};
+use crate::period::Judge;
+use crate::qc::{
+    FrameEvidence, FrameObserved, Observation, QcReport, ReportContext, ShotReport, Validator, ValidatorOptions,
+};
 use crate::sequence::Sequence;
 use crate::spec::{OutputSpec, output_format};
 use crate::{Error, Result};
@@ -25,8 +29,8 @@ pub struct Job {
     pub transform: ViewTransform,
     /// RFC 3339, UTC: goes into the report.
     pub generated_at: String,
-    /// The year the film is set in.
-    pub period_year: i32,
+    /// The rules of the film's year.
+    pub judge: Arc<Judge>,
 }
 
 /// The deliverable that frames are held against.
@@ -78,7 +82,9 @@ pub fn validate(job: &Job, mut watch: impl FnMut(Progress)) -> Result<Validated>
     let mut shots = Vec::new();
     for (sequence, shot_id) in listing.sequences.iter().zip(shot_ids(&job.path, &listing.sequences)) {
         let is_sequence = whole && !sequence.sequence.suffix.is_empty();
-        let options = ValidatorOptions { shot_id, spec: spec.clone(), is_sequence };
+        let evidence = period::shot_evidence(&sequence.folder, sequence.sequence.stem(), total == sequence.paths.len());
+        let judge = Some(Arc::clone(&job.judge));
+        let options = ValidatorOptions { shot_id, spec: spec.clone(), is_sequence, judge, evidence };
         shots.push(shot(sequence, options, &mut buffer, || {
             progress.done += 1;
             watch(progress);
@@ -88,7 +94,7 @@ pub fn validate(job: &Job, mut watch: impl FnMut(Progress)) -> Result<Validated>
         scene_id: scene_id(&job.path),
         generated_at: job.generated_at.clone(),
         transform: job.transform,
-        period_year: job.period_year,
+        period_year: job.judge.year(),
     };
     Ok(Validated { report: QcReport::new(shots, progress.done, context), videos: listing.videos })
 }
@@ -184,7 +190,8 @@ fn shot(files: &SequenceFiles, options: ValidatorOptions, buffer: &mut Frame, mu
     for (frame, path) in files.sequence.frames.iter().zip(&files.paths) {
         let file = path.display().to_string();
         match decode(path, buffer) {
-            Ok(Decoded { header, layer }) => {
+            Ok(Decoded { header, layer, evidence }) => {
+                validator.observe_evidence(frame.number, &file, &evidence);
                 let seen = match header.parts.get(layer.part) {
                     Some(part) => FrameObserved::Picture {
                         header: &header,
@@ -214,6 +221,7 @@ fn shot(files: &SequenceFiles, options: ValidatorOptions, buffer: &mut Frame, mu
 struct Decoded {
     header: Header,
     layer: Layer,
+    evidence: FrameEvidence,
 }
 
 /// The picture channels of the layer to show first, into a buffer whose memory is used frame after frame.
@@ -224,5 +232,6 @@ fn decode(path: &Path, buffer: &mut Frame) -> Result<Decoded> {
     let layer = find_layer(&header, None)?;
     let request = Request { part: layer.part, channels: layer.picture_channels(), bands: None };
     exr::decode_into(&source, &header, &request, &limits, buffer)?;
-    Ok(Decoded { header, layer })
+    let evidence = period::frame_evidence(path, &source, &header, &limits);
+    Ok(Decoded { header, layer, evidence })
 }

@@ -141,6 +141,13 @@ pub fn mentions(json: &str) -> Result<Vec<Mention>> {
     Ok(found)
 }
 
+/// What one attribute of a picture's header says: as if it stood in JSON under that key.
+pub fn attribute_mentions(name: &str, text: &str) -> Vec<Mention> {
+    let mut found = Vec::new();
+    entry(name, &Value::String(text.to_owned()), MentionKind::Asset, &mut format!("/{name}"), &mut found);
+    found
+}
+
 fn walk(value: &Value, kind: MentionKind, place: &mut String, found: &mut Vec<Mention>) {
     match value {
         Value::String(text) => say(text, kind, place, found),

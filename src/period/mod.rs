@@ -16,5 +16,5 @@ mod words;
 
 pub use base::{PERIOD_YEAR, RuleBase, Settings};
 pub use judge::{Considered, Demand, Hit, Judge, Verdict};
-pub use mentions::{Mention, MentionKind, mentions, path_tail};
+pub use mentions::{Mention, MentionKind, attribute_mentions, mentions, path_tail};
 pub use rule::{Anachronism, Channel, Confidence, Kind, Rule};

@@ -8,12 +8,16 @@ mod check;
 mod color_space_valid;
 mod components;
 mod frame_rate_correct;
+mod no_modern_elements;
 mod report;
 mod resolution_match;
 mod validator;
 
 pub use check::{Answer, Check, CheckId, FrameObserved, Observation, QC_CHECKS, ShotContext};
 pub use components::{Component, Components};
+pub use no_modern_elements::{
+    FrameEvidence, MatteNames, PixelEvidence, Reading, ReadingKind, ShotEvidence, Source, VISIBLE,
+};
 pub use report::{
     Category, CheckResult, Generator, Outcome, QcIssue, QcReport, ReportContext, ReportFile, Severity, ShotReport,
     Status, Summary, ViewName,

@@ -1,12 +1,15 @@
 //! Runs the checks over the frames of one shot and makes its part of the report.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::check::{Answer, Check, CheckId, FrameObserved, Observation, QC_CHECKS, ShotContext};
 use super::color_space_valid::ColorSpaceValid;
 use super::frame_rate_correct::FrameRateCorrect;
+use super::no_modern_elements::{FrameEvidence, NoModernElements, ShotEvidence};
 use super::report::{CheckResult, Outcome, QcIssue, ReportFile, Severity, ShotReport, Status};
 use super::resolution_match::ResolutionMatch;
+use crate::period::Judge;
 use crate::spec::OutputSpec;
 
 /// What a shot is held against.
@@ -18,12 +21,17 @@ pub struct ValidatorOptions {
     pub spec: Option<OutputSpec>,
     /// Whether the file names carry frame numbers.
     pub is_sequence: bool,
+    /// The rules of the film's year; without them nothing is judged by its age.
+    pub judge: Option<Arc<Judge>>,
+    /// What is known of the shot beside its frames.
+    pub evidence: ShotEvidence,
 }
 
 /// The checks over one shot. Frames are observed in the order of their numbers.
 pub struct Validator {
     options: ValidatorOptions,
     checks: Vec<Box<dyn Check + Send>>,
+    period: Option<Box<NoModernElements>>,
     files: Vec<ReportFile>,
     numbers: Vec<i32>,
     unreadable: Vec<QcIssue>,
@@ -31,14 +39,16 @@ pub struct Validator {
 
 impl Validator {
     /// Ready for the first frame.
-    pub fn new(options: ValidatorOptions) -> Self {
+    pub fn new(mut options: ValidatorOptions) -> Self {
         let spec = options.spec.clone();
         let checks: Vec<Box<dyn Check + Send>> = vec![
             Box::new(ResolutionMatch::new(spec.clone())),
             Box::new(FrameRateCorrect::new(spec.clone())),
             Box::new(ColorSpaceValid::new(spec)),
         ];
-        Self { options, checks, files: Vec::new(), numbers: Vec::new(), unreadable: Vec::new() }
+        let evidence = std::mem::take(&mut options.evidence);
+        let period = options.judge.clone().map(|judge| Box::new(NoModernElements::new(judge, evidence)));
+        Self { options, checks, period, files: Vec::new(), numbers: Vec::new(), unreadable: Vec::new() }
     }
 
     /// How many frames were observed.
@@ -66,6 +76,16 @@ impl Validator {
         for check in &mut self.checks {
             check.observe(observation);
         }
+        if let Some(period) = &mut self.period {
+            period.observe(observation);
+        }
+    }
+
+    /// Lets the check of the period see what the mattes and the pixels of a frame say; before or after [`Self::observe`].
+    pub fn observe_evidence(&mut self, number: i32, file: &str, evidence: &FrameEvidence) {
+        if let Some(period) = &mut self.period {
+            period.observe_evidence(number, file, evidence);
+        }
     }
 
     /// Every check's answer.
@@ -80,6 +100,9 @@ impl Validator {
         };
         let mut answers: BTreeMap<CheckId, Answer> =
             self.checks.into_iter().map(|check| (check.id(), check.finish(&shot))).collect();
+        let period =
+            self.period.map_or_else(|| Answer::not_applicable("no rules of the period"), |period| period.finish(&shot));
+        answers.insert(CheckId::NoModernElements, period);
         if !self.unreadable.is_empty() {
             let answer = answers.entry(CheckId::ResolutionMatch).or_default();
             answer.tested = true;

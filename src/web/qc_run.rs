@@ -1,5 +1,7 @@
 //! The checks over dropped frames, one call a frame, so that the page can show how far they are and stop them.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -9,14 +11,15 @@ use super::object::{from_js, to_js};
 use super::worker_file::WorkerFile;
 use crate::Result;
 use crate::color::{ColorSpace, Display, View, ViewTransform};
-use crate::exr::{self, Request};
-use crate::qc::{FrameObserved, Observation, QcReport, ReportContext, Validator, ValidatorOptions};
+use crate::exr::{self, Cryptomatte, Request};
+use crate::period::Judge;
+use crate::qc::{
+    FrameEvidence, FrameObserved, MatteNames, Observation, QcReport, ReportContext, Validator, ValidatorOptions,
+};
 use crate::{convert, spec};
 
 /// The deliverable that a lone EXR file is held against, as on the command line.
 const DEFAULT_FORMAT: &str = "master_exr";
-/// *MSG 1998*.
-const PERIOD_YEAR: i32 = 1998;
 
 /// Checks that are under way. Frames are observed in the order of their numbers.
 #[wasm_bindgen]
@@ -53,11 +56,14 @@ impl QcRun {
     pub fn new(request: JsValue) -> Result<QcRun, JsValue> {
         let request: QcRequest = from_js(request)?;
         let format = spec::output_format(DEFAULT_FORMAT).map_err(|error| fault::to_js(&error))?;
+        let judge = Arc::new(Judge::embedded().map_err(|error| fault::to_js(&error))?);
         let choice = request.space.as_deref().map(ColorSpace::from_choice).transpose();
         let options = ValidatorOptions {
             shot_id: request.shot.clone(),
             spec: Some(format.clone()),
             is_sequence: request.is_sequence,
+            judge: Some(Arc::clone(&judge)),
+            ..ValidatorOptions::default()
         };
         Ok(Self {
             validator: Validator::new(options),
@@ -65,7 +71,7 @@ impl QcRun {
                 scene_id: request.shot,
                 generated_at: request.generated_at,
                 transform: ViewTransform { view: request.view, display: request.display, exposure: 0.0 },
-                period_year: PERIOD_YEAR,
+                period_year: judge.year(),
             },
             choice: choice.map_err(|error| fault::to_js(&error))?,
         })
@@ -105,6 +111,9 @@ impl QcRun {
         let space = self.choice.unwrap_or(frame.color_space);
         let seen = FrameObserved::Picture { header, part, layer: &layer, frame, space };
         self.validator.observe(&Observation { file: name, number, seen });
+        let mattes =
+            Cryptomatte::sets(header).iter().map(|set| MatteNames::of_set(set, source, header, limits)).collect();
+        self.validator.observe_evidence(number, name, &FrameEvidence { mattes, ..FrameEvidence::default() });
         Ok(())
     }
 }

@@ -1,0 +1,110 @@
+//! What is known of a shot and its frames, gathered by those who can open files.
+
+use crate::exr::cryptomatte::MatteObject;
+use crate::exr::{ByteSource, Cryptomatte, Header, Limits};
+use crate::frame::Region;
+use crate::period::{Mention, MentionKind};
+
+/// What is known of a shot beside its frames.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ShotEvidence {
+    /// The files that say something.
+    pub sources: Vec<Source>,
+    /// Files that could not be read, and why, in words.
+    pub problems: Vec<String>,
+}
+
+/// A file that names things: a .blend, a list of assets, a prompt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Its name as the report gives it.
+    pub file: String,
+    /// What it names.
+    pub mentions: Vec<Mention>,
+}
+
+impl Source {
+    /// The beginning of a finding's sentence.
+    pub(super) fn subject(&self, mention: &Mention, words: &str) -> String {
+        let place = &mention.place;
+        match mention.kind {
+            MentionKind::Asset => format!("{:?} ({place})", mention.text),
+            MentionKind::Prompt => format!("{words:?}, which the prompt asks for ({place}),"),
+            MentionKind::Note => format!("{words:?}, of which a note speaks ({place}),"),
+            MentionKind::View | MentionKind::Demand => format!("{words:?} ({place})"),
+        }
+    }
+}
+
+/// What one frame's mattes and pixels say.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FrameEvidence {
+    /// Every set of mattes; objects before materials, as the file has them.
+    pub mattes: Vec<MatteNames>,
+    /// What was read in the picture.
+    pub pixels: PixelEvidence,
+}
+
+/// The objects of one set of mattes.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct MatteNames {
+    /// The set's name, such as `CryptoObject`.
+    pub set: String,
+    /// What is on screen.
+    pub objects: Vec<MatteObject>,
+    /// What the objects' boxes are relative to.
+    pub display_window: Region,
+    /// Why not all of it can be relied on, in words.
+    pub problem: Option<String>,
+}
+
+impl MatteNames {
+    /// Decodes a set, whose manifest is there if it can be. A set that cannot be decoded has no objects, and says why.
+    pub fn of_set<S: ByteSource + ?Sized>(set: &Cryptomatte, source: &S, header: &Header, limits: &Limits) -> Self {
+        let display_window = header.parts.get(set.part).map(|part| part.display_window).unwrap_or_default();
+        let (objects, doubt) = match set.survey(source, header, limits) {
+            Ok(survey) => (survey.objects, survey.doubts.into_iter().next()),
+            Err(error) => (Vec::new(), Some(error.to_string())),
+        };
+        Self { set: set.name.clone(), objects, display_window, problem: set.problem.clone().or(doubt) }
+    }
+}
+
+/// What was read in a frame's pixels.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub enum PixelEvidence {
+    /// The frame was not among those looked at.
+    #[default]
+    NotSampled,
+    /// It cannot be looked at, and why, in words.
+    Impossible(String),
+    /// It was looked at.
+    Read {
+        /// What was found.
+        readings: Vec<Reading>,
+        /// What could not be looked for, in words: text without a model.
+        without: Option<String>,
+    },
+}
+
+/// Something that was read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reading {
+    /// What it is.
+    pub kind: ReadingKind,
+    /// The text, or what the code says; empty where only its place is known.
+    pub text: String,
+    /// Where, in pixels of the display window from its top left.
+    pub region: Region,
+    /// How sure the recognizer is, 0 to 1.
+    pub score: f64,
+}
+
+/// What can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ReadingKind {
+    /// A line of text.
+    Text,
+    /// A QR code.
+    QrCode,
+}

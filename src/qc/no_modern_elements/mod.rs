@@ -1,0 +1,285 @@
+//! `no_modern_elements`: nothing in the picture is out of the film's time.
+//!
+//! The evidence, each judged by the rules of [`crate::period`]:
+//!
+//! - Cryptomatte: every name with pixels on screen, with its exact share and box. Under [`VISIBLE`] of the picture it is
+//!   worth knowing, no more. One finding a name and rule over the shot, with first, last and peak frame.
+//! - Names in the files' headers: layers, parts, attributes.
+//! - What is known of the shot beside its frames: datablocks of the .blend, asset lists, prompts ([`ShotEvidence`]).
+//! - What was read in the pixels of some frames: text and QR codes ([`Reading`]).
+//! - What must be there: views and demands of the metadata (the Twin Towers in a view of lower Manhattan).
+//!
+//! Evidence that is not there is told in the answer's reason. A shot of which nothing says what is in it was not tested.
+
+mod evidence;
+mod presence;
+mod sightings;
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+pub use evidence::{FrameEvidence, MatteNames, PixelEvidence, Reading, ReadingKind, ShotEvidence, Source};
+
+use super::check::{Answer, Check, CheckId, FrameObserved, Observation, ShotContext};
+use super::report::{QcIssue, Severity};
+use crate::exr::{AttributeValue, Header, Part};
+use crate::period::{Anachronism, Channel, Hit, Judge, attribute_mentions};
+use sightings::{Place, Sightings};
+
+/// Share of the picture from which a name counts as seen: 0.005 %, about 350 pixels of a 4096x1716 frame.
+pub const VISIBLE: f64 = 0.00005;
+/// Readings that the recognizer is less sure of than this are worth a look, not an error; 0 to 1.
+const SURE: f64 = 0.8;
+
+/// The check, as it observes a shot.
+#[derive(Debug)]
+pub(super) struct NoModernElements {
+    judge: Arc<Judge>,
+    shot: ShotEvidence,
+    /// What names come to: every frame has the same ones.
+    known: HashMap<String, Vec<Accusation>>,
+    sightings: Sightings,
+    /// Strings of headers that were judged.
+    header_strings: BTreeSet<String>,
+    /// Names with pixels enough to be seen.
+    on_screen: BTreeSet<String>,
+    header_issues: Vec<QcIssue>,
+    frames: usize,
+    matte_frames: usize,
+    read_frames: Vec<i32>,
+    /// Why evidence is not there, each reason once.
+    lacking: BTreeSet<String>,
+    shares: Vec<(i32, f64)>,
+}
+
+/// What a rule says against a name.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Accusation {
+    pub(super) rule: String,
+    pub(super) what: String,
+    pub(super) anachronism: Anachronism,
+    pub(super) severity: Severity,
+    pub(super) suggestion: String,
+    pub(super) words: String,
+}
+
+impl Accusation {
+    fn of(hit: &Hit<'_>) -> Self {
+        Self {
+            rule: hit.rule.id.clone(),
+            what: hit.rule.what.clone(),
+            anachronism: hit.anachronism,
+            severity: hit.severity,
+            suggestion: hit.rule.suggestion.clone(),
+            words: hit.words.clone(),
+        }
+    }
+
+    /// The finding about `subject`, which says what has the name.
+    fn issue(&self, subject: &str, severity: Severity, frame: i32, file: &str) -> QcIssue {
+        let text = format!("{subject} is {}: {} (rule {}).", self.what, self.anachronism, self.rule);
+        QcIssue::new(CheckId::NoModernElements, severity, text, frame, file)
+            .suggest(format!("In its place: {}.", self.suggestion))
+    }
+}
+
+impl NoModernElements {
+    pub(super) fn new(judge: Arc<Judge>, shot: ShotEvidence) -> Self {
+        Self {
+            judge,
+            shot,
+            known: HashMap::new(),
+            sightings: Sightings::default(),
+            header_strings: BTreeSet::new(),
+            on_screen: BTreeSet::new(),
+            header_issues: Vec::new(),
+            frames: 0,
+            matte_frames: 0,
+            read_frames: Vec::new(),
+            lacking: BTreeSet::new(),
+            shares: Vec::new(),
+        }
+    }
+
+    /// Takes note of what the mattes and the pixels of one frame say.
+    pub(super) fn observe_evidence(&mut self, number: i32, file: &str, evidence: &FrameEvidence) {
+        self.mattes(number, file, &evidence.mattes);
+        match &evidence.pixels {
+            PixelEvidence::NotSampled => {}
+            PixelEvidence::Impossible(why) => drop(self.lacking.insert(why.clone())),
+            PixelEvidence::Read { readings, without } => {
+                self.read_frames.push(number);
+                self.lacking.extend(without.clone());
+                self.readings(number, file, readings);
+            }
+        }
+    }
+
+    fn mattes(&mut self, number: i32, file: &str, sets: &[MatteNames]) {
+        let mut accused = 0.0;
+        let mut is_named = false;
+        for set in sets {
+            self.lacking.extend(set.problem.iter().map(|problem| format!("Cryptomatte {}: {problem}", set.set)));
+            for object in &set.objects {
+                let Some(name) = &object.name else { continue };
+                is_named = true;
+                if object.share >= VISIBLE {
+                    self.on_screen.insert(name.clone());
+                }
+                let judge = &self.judge;
+                let known = self
+                    .known
+                    .entry(name.clone())
+                    .or_insert_with(|| judge.name(name, Channel::Crypto).iter().map(Accusation::of).collect());
+                for accusation in &*known {
+                    accused += object.share;
+                    let place = Place {
+                        number,
+                        file,
+                        share: object.share,
+                        region: object.region.relative_to(&set.display_window),
+                    };
+                    self.sightings.add(&set.set, name, accusation, place);
+                }
+            }
+        }
+        if is_named {
+            self.matte_frames += 1;
+            self.shares.push((number, accused));
+        }
+    }
+
+    fn readings(&mut self, number: i32, file: &str, readings: &[Reading]) {
+        for reading in readings {
+            let hits = match reading.kind {
+                ReadingKind::Text => self.judge.text(&reading.text),
+                ReadingKind::QrCode => self.judge.qr_code().into_iter().collect(),
+            };
+            for hit in hits {
+                let mut accusation = Accusation::of(&hit);
+                if reading.kind == ReadingKind::Text && reading.score < SURE {
+                    accusation.severity = accusation.severity.max(Severity::Warning);
+                }
+                self.sightings.read(reading, &accusation, number, file);
+            }
+        }
+    }
+
+    /// Layers, parts and attributes: every string once, however many frames repeat it.
+    fn header(&mut self, header: &Header, number: i32, file: &str) {
+        for part in &header.parts {
+            let layers = part.channels.iter().filter_map(|channel| channel.name.rsplit_once('.'));
+            let layers: BTreeSet<&str> = layers.map(|(layer, _)| layer).collect();
+            let names = [part.name.as_str()].into_iter().chain(part.view.as_deref()).chain(layers);
+            for name in names.filter(|name| !name.is_empty()) {
+                if self.header_strings.insert(name.to_owned()) {
+                    let hits = self.judge.name(name, Channel::Name);
+                    let issues = hits.iter().map(|hit| header_issue(&format!("The layer {name:?}"), hit, number, file));
+                    self.header_issues.extend(issues);
+                }
+            }
+            self.attributes(part, number, file);
+        }
+    }
+
+    fn attributes(&mut self, part: &Part, number: i32, file: &str) {
+        for attribute in &part.attributes {
+            let AttributeValue::Text(text) = &attribute.value else { continue };
+            let is_manifest = attribute.name.starts_with("cryptomatte/");
+            if is_manifest || !self.header_strings.insert(format!("{}={text}", attribute.name)) {
+                continue;
+            }
+            for mention in attribute_mentions(&attribute.name, text) {
+                for hit in self.judge.mention(&mention) {
+                    let subject = format!("The attribute {:?} names {:?}, which", attribute.name, hit.words);
+                    self.header_issues.push(header_issue(&subject, &hit, number, file));
+                }
+            }
+        }
+    }
+
+    /// What the shot's files say, apart from its frames.
+    fn shot_issues(&self, shot: &ShotContext<'_>) -> Vec<QcIssue> {
+        let mut issues = Vec::new();
+        let mut told = BTreeSet::new();
+        for source in &self.shot.sources {
+            for mention in &source.mentions {
+                for hit in self.judge.mention(mention) {
+                    if told.insert((source.file.as_str(), mention.text.as_str(), hit.rule.id.as_str())) {
+                        let subject = source.subject(mention, &hit.words);
+                        let accusation = Accusation::of(&hit);
+                        issues.push(accusation.issue(&subject, accusation.severity, shot.range[0], &source.file));
+                    }
+                }
+            }
+        }
+        issues
+    }
+
+    /// What could not be looked at, in words; `None` where everything could.
+    fn not_tested(&self) -> Option<String> {
+        let mut reasons: Vec<String> = Vec::new();
+        match self.matte_frames {
+            0 => reasons.push("no Cryptomatte with names".to_owned()),
+            seen if seen < self.frames => reasons.push(format!("Cryptomatte in {seen} of {} frames only", self.frames)),
+            _ => {}
+        }
+        if self.shot.sources.is_empty() {
+            reasons.push("no .blend and no metadata beside the frames".to_owned());
+        }
+        if self.read_frames.is_empty() {
+            reasons.push("pixels were not searched".to_owned());
+        } else if self.read_frames.len() < self.frames {
+            let numbers: Vec<String> = self.read_frames.iter().map(i32::to_string).collect();
+            reasons.push(format!("pixels were searched in frames {} only", numbers.join(", ")));
+        }
+        reasons.extend(self.lacking.iter().cloned());
+        reasons.extend(self.shot.problems.iter().cloned());
+        (!reasons.is_empty()).then(|| reasons.join("; "))
+    }
+}
+
+fn header_issue(subject: &str, hit: &Hit<'_>, number: i32, file: &str) -> QcIssue {
+    let accusation = Accusation::of(hit);
+    accusation.issue(subject, accusation.severity, number, file)
+}
+
+impl Check for NoModernElements {
+    fn id(&self) -> CheckId {
+        CheckId::NoModernElements
+    }
+
+    fn observe(&mut self, at: &Observation<'_>) {
+        if let FrameObserved::Picture { header, .. } = at.seen {
+            self.frames += 1;
+            self.header(header, at.number, at.file);
+        }
+    }
+
+    fn finish(mut self: Box<Self>, shot: &ShotContext<'_>) -> Answer {
+        let mut not_tested = self.not_tested();
+        let mut issues = std::mem::take(&mut self.sightings).finish();
+        let worst = issues.iter().filter_map(|issue| issue.measured).fold(0.0, f64::max);
+        issues.append(&mut self.header_issues);
+        issues.extend(self.shot_issues(shot));
+        let has_names = self.matte_frames > 0 || !self.shot.sources.is_empty();
+        let presence = presence::check(
+            &self.judge,
+            &self.shot,
+            has_names.then_some(&self.on_screen).filter(|_| self.matte_frames > 0),
+            shot,
+        );
+        issues.extend(presence.issues);
+        if let Some(reason) = presence.not_tested {
+            not_tested = Some(not_tested.map_or(reason.clone(), |others| format!("{others}; {reason}")));
+        }
+        let has_text = !self.read_frames.is_empty() && self.lacking.is_empty();
+        Answer {
+            issues,
+            not_tested,
+            tested: has_names || has_text,
+            measured: (worst > 0.0).then_some((worst, VISIBLE, "share of the frame")),
+            metrics: vec![("modern_share", self.shares)],
+        }
+    }
+}
