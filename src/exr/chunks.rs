@@ -139,8 +139,11 @@ impl Part {
 
     /// How many chunks the full-size level has; they come first in the offset table.
     fn full_size_chunks(&self) -> usize {
-        let columns = self.tiles.map_or(1, |tiles| self.data_window.width.div_ceil(tiles.width) as usize);
-        columns * self.band_count()
+        self.chunks_per_band() * self.band_count()
+    }
+
+    fn chunks_per_band(&self) -> usize {
+        self.tiles.map_or(1, |tiles| self.data_window.width.div_ceil(tiles.width) as usize)
     }
 }
 
@@ -180,6 +183,14 @@ impl Offsets {
         self.0.get(index).copied().filter(|&offset| offset != 0)
     }
 
+    /// Where the chunks numbered `chunks` lie: from the first of them to the next chunk behind the last, or to `end`.
+    fn span(&self, chunks: Range<usize>, end: u64) -> Option<Range<u64>> {
+        let known = || self.0.iter().copied().filter(|&offset| offset != 0);
+        let wanted = || self.0.get(chunks.clone()).into_iter().flatten().copied().filter(|&offset| offset != 0);
+        let (first, last) = (wanted().min()?, wanted().max()?);
+        Some(first..known().filter(|&offset| offset > last).min().unwrap_or(end))
+    }
+
     /// Whether any chunk is known to be in the file.
     pub(super) fn any(&self) -> bool {
         self.0.iter().any(|&offset| offset != 0)
@@ -206,6 +217,24 @@ impl Offsets {
             at = next;
         }
     }
+}
+
+/// The bytes among which the chunks of those bands lie, for sources that are better read in few large pieces. Chunks of
+/// other parts may lie between them. Empty where the file has none of them.
+///
+/// # Errors
+/// If there is no such part, or the file ends inside its offset table.
+pub fn byte_range<S: ByteSource + ?Sized>(
+    source: &S,
+    header: &Header,
+    part: usize,
+    bands: Range<usize>,
+) -> Result<Range<u64>> {
+    let per_band = header.part(part)?.chunks_per_band();
+    let chunks = bands.start.saturating_mul(per_band)..bands.end.saturating_mul(per_band);
+    let offsets = Offsets::read(source, header, part)?;
+    let chunks = chunks.start.min(offsets.0.len())..chunks.end.min(offsets.0.len());
+    Ok(offsets.span(chunks, source.len()).unwrap_or_default())
 }
 
 /// Part number, tile coordinates and level, three deep sizes.

@@ -17,6 +17,7 @@ pub mod cryptomatte;
 mod decode;
 mod encode;
 mod header;
+mod inflate;
 mod layers;
 mod limits;
 mod parse;
@@ -25,6 +26,7 @@ mod shuffle;
 mod source;
 
 pub use attribute::{Attribute, AttributeValue};
+pub use chunks::byte_range;
 pub use cryptomatte::Cryptomatte;
 pub use decode::{Request, decode, decode_float_into, decode_into};
 pub use encode::{Picture, encode};

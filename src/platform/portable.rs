@@ -6,28 +6,6 @@ pub(crate) fn map_init<T, S, R>(items: Vec<T>, init: impl Fn() -> S, job: impl F
     items.into_iter().map(|item| job(&mut state, item)).collect()
 }
 
-/// Inflates zlib streams; keep one per thread.
-pub(crate) struct Inflater;
-
-impl Inflater {
-    pub(crate) fn new() -> Self {
-        Self
-    }
-
-    /// Fills `output` exactly from the zlib stream `input`; otherwise says what is wrong with it.
-    pub(crate) fn zlib(&mut self, input: &[u8], output: &mut [u8]) -> Result<(), &'static str> {
-        let options = zune_inflate::DeflateOptions::default().set_limit(output.len()).set_size_hint(output.len());
-        let bytes = zune_inflate::DeflateDecoder::new_with_options(input, options)
-            .decode_zlib()
-            .map_err(|_| "the zlib stream is damaged")?;
-        if bytes.len() != output.len() {
-            return Err("the zlib stream is shorter than the chunk");
-        }
-        output.copy_from_slice(&bytes);
-        Ok(())
-    }
-}
-
 /// Deflates to zlib streams; keep one per thread.
 pub(crate) struct Deflater;
 

@@ -1,7 +1,7 @@
 //! A dropped file as a [`ByteSource`], for workers: only there may a file be read without waiting for a promise.
 
 use std::ops::Range;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use js_sys::Uint8Array;
 use wasm_bindgen::JsValue;
@@ -12,13 +12,12 @@ use crate::error::Place;
 use crate::exr::ByteSource;
 use crate::{Error, Result};
 
-/// What is read beyond the bytes asked for: chunks are asked for one after another, and each call to the browser costs
-/// about as much as copying a megabyte. It begins small, so that the first rows are soon there, and doubles with every
-/// slice that carries on where the last one ended.
-const LEAST_AHEAD: u64 = 512 << 10;
-/// Where doubling ends: 30 MB take 80 ms in slices of 2 MB, 52 ms in slices of 8 MB, and 34 ms in slices of 32 MB, which
-/// every worker would hold.
-const MOST_AHEAD: u64 = 8 << 20;
+/// What is read beyond the bytes asked for, at first: chunks are asked for one after another, and each call to the browser
+/// costs about as much as copying a megabyte; yet the first rows should soon be there.
+const LEAST_AHEAD: u64 = 1 << 20;
+/// The same for the slices that carry on where the last one ended: 30 MB take 80 ms in slices of 2 MB, 52 ms in slices of
+/// 8 MB, and 34 ms in slices of 32 MB, which a worker then holds.
+const MOST_AHEAD: u64 = 32 << 20;
 /// The start of the file is kept: header and offset table are asked for again with every run of bands.
 const HEAD: u64 = 256 << 10;
 
@@ -35,8 +34,8 @@ struct Windows {
     reader: Option<FileReaderSync>,
     head: Option<Window>,
     recent: Option<Window>,
-    /// How far the next slice reaches beyond what is asked for.
-    ahead: u64,
+    /// What was announced; from inside it, nothing beyond its end is read ahead.
+    expected: Range<u64>,
 }
 
 /// One slice.
@@ -51,6 +50,16 @@ impl BlobSource {
         // A length is a whole number under 2^53.
         let length = blob.size() as u64;
         Self { blob, length, windows: Mutex::default() }
+    }
+
+    /// Announces which bytes are going to be read, more or less in their order.
+    pub(super) fn expect(&self, range: Range<u64>) {
+        self.windows().expected = range;
+    }
+
+    /// There is one thread; a poisoned lock only means that another job on it panicked.
+    fn windows(&self) -> MutexGuard<'_, Windows> {
+        self.windows.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn fetch(&self, reader: &mut Option<FileReaderSync>, range: Range<u64>) -> Result<Window, JsValue> {
@@ -88,9 +97,8 @@ impl ByteSource for BlobSource {
             let what = format!("bytes {} to {} are needed, the file ends at {}", range.start, range.end, self.length);
             return Err(Error::truncated(Place::at(range.start), what));
         }
-        // There is one thread; a poisoned lock only means that another job on it panicked.
-        let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
-        let Windows { reader, head, recent, ahead } = &mut *windows;
+        let mut windows = self.windows();
+        let Windows { reader, head, recent, expected } = &mut *windows;
         for window in [&*head, &*recent].into_iter().flatten() {
             if window.copy(&range, scratch) {
                 return Ok(scratch);
@@ -102,8 +110,9 @@ impl ByteSource for BlobSource {
             // A chunk may lie across the end of the last slice.
             let carries_on =
                 recent.as_ref().is_some_and(|last| last.range.contains(&range.start) || last.range.end == range.start);
-            *ahead = if carries_on { (*ahead * 2).min(MOST_AHEAD) } else { LEAST_AHEAD };
-            (recent, range.start..range.start + *ahead)
+            let ahead = range.start + if carries_on { MOST_AHEAD } else { LEAST_AHEAD };
+            let end = if expected.contains(&range.start) { expected.end } else { self.length };
+            (recent, range.start..ahead.min(end))
         };
         let wanted = reach.start..reach.end.max(range.end).min(self.length);
         let window = self.fetch(reader, wanted).map_err(|error| {

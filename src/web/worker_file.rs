@@ -72,6 +72,13 @@ impl WorkerFile {
         (u64::from(bytes) / band).clamp(1, 1 << 20) as usize
     }
 
+    /// Announces that those bands are going to be decoded, so that their bytes are read in few slices.
+    pub fn expect(&self, part: usize, first: usize, end: usize) {
+        // Where the offsets cannot be read, decoding will say so.
+        let range = exr::byte_range(&self.source, &self.header, part, first..end).unwrap_or_default();
+        self.source.expect(range);
+    }
+
     /// Decodes the bands from `first` up to but not including `end`: `{y, rows, planes: [{type, data, texture}],
     /// missing: [{region, reason}]}`. `y` counts from the data window's top. `data` has the file's own samples (halves as
     /// their bits), `texture` what is uploaded: the same array but for integers.

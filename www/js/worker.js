@@ -35,6 +35,7 @@ const jobs = {
 
   async decode(id, job) {
     const file = open(job);
+    file.expect(job.part, job.first, job.end);
     const step = file.bandsPerMessage(job.part, job.channels, job.bytes);
     let failure = null;
     let decoded = 0;
