@@ -15,6 +15,7 @@ pub mod convert;
 pub mod error;
 pub mod exr;
 pub mod frame;
+pub mod inflate;
 pub mod inspect;
 pub mod media;
 pub mod par;

@@ -9,10 +9,10 @@ use exr::prelude::Vec2;
 use half::f16;
 
 use super::header::{Compression, Part};
-use super::inflate::Inflater;
 use super::restore::Restored;
 use crate::error::Place;
 use crate::frame::{Region, SampleType, widen};
+use crate::platform::Inflater;
 use crate::{Error, Result};
 
 /// Working memory of one thread.

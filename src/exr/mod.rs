@@ -17,7 +17,6 @@ pub mod cryptomatte;
 mod decode;
 mod encode;
 mod header;
-mod inflate;
 mod layers;
 mod limits;
 mod parse;

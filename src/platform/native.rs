@@ -15,6 +15,25 @@ where
     items.into_par_iter().map_init(init, job).collect()
 }
 
+/// Inflates zlib streams; keep one per thread.
+pub(crate) struct Inflater(libdeflater::Decompressor);
+
+impl Inflater {
+    pub(crate) fn new() -> Self {
+        Self(libdeflater::Decompressor::new())
+    }
+
+    /// Fills `output` exactly from the zlib stream `input`; otherwise says what is wrong with it.
+    pub(crate) fn zlib(&mut self, input: &[u8], output: &mut [u8]) -> Result<(), &'static str> {
+        match self.0.zlib_decompress(input, output) {
+            Ok(length) if length == output.len() => Ok(()),
+            Ok(_) => Err("the zlib stream is shorter than the chunk"),
+            Err(libdeflater::DecompressionError::BadData) => Err("the zlib stream is damaged"),
+            Err(libdeflater::DecompressionError::InsufficientSpace) => Err("the zlib stream is longer than the chunk"),
+        }
+    }
+}
+
 /// Deflates to zlib streams; keep one per thread.
 pub(crate) struct Deflater(libdeflater::Compressor);
 

@@ -6,6 +6,8 @@ pub(crate) fn map_init<T, S, R>(items: Vec<T>, init: impl Fn() -> S, job: impl F
     items.into_iter().map(|item| job(&mut state, item)).collect()
 }
 
+pub(crate) use crate::inflate::Inflater;
+
 /// Deflates to zlib streams; keep one per thread.
 pub(crate) struct Deflater;
 

@@ -57,12 +57,38 @@ impl BlobSource {
         self.windows().expected = range;
     }
 
+    /// Reads what was announced, or its beginning where that is too much to hold.
+    ///
+    /// # Errors
+    /// If the browser cannot read the file.
+    pub(super) fn read_ahead(&self) -> Result<()> {
+        let mut windows = self.windows();
+        let Windows { reader, recent, expected, .. } = &mut *windows;
+        let range = expected.start..expected.end.min(expected.start + MOST_AHEAD);
+        *recent = Some(self.fetch(reader, range)?);
+        Ok(())
+    }
+
     /// There is one thread; a poisoned lock only means that another job on it panicked.
     fn windows(&self) -> MutexGuard<'_, Windows> {
         self.windows.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn fetch(&self, reader: &mut Option<FileReaderSync>, range: Range<u64>) -> Result<Window, JsValue> {
+    fn fetch(&self, reader: &mut Option<FileReaderSync>, range: Range<u64>) -> Result<Window> {
+        let start = range.start;
+        let window = self.slice(reader, range).map_err(|error| {
+            let what = format!("the browser could not read the file: {}", words(&error));
+            Error::malformed(Place::at(start), what)
+                .with_next("It may have been moved or changed since it was dropped: drop it again")
+        })?;
+        // A file that shrank since it was dropped gives fewer bytes than its size promised.
+        if u64::from(window.bytes.length()) != window.range.end - start {
+            return Err(Error::truncated(Place::at(start), "the file is shorter than when it was dropped"));
+        }
+        Ok(window)
+    }
+
+    fn slice(&self, reader: &mut Option<FileReaderSync>, range: Range<u64>) -> Result<Window, JsValue> {
         let reader = match reader {
             Some(reader) => reader,
             None => reader.insert(FileReaderSync::new()?),
@@ -115,16 +141,8 @@ impl ByteSource for BlobSource {
             (recent, range.start..ahead.min(end))
         };
         let wanted = reach.start..reach.end.max(range.end).min(self.length);
-        let window = self.fetch(reader, wanted).map_err(|error| {
-            let what = format!("the browser could not read the file: {}", words(&error));
-            Error::malformed(Place::at(range.start), what)
-                .with_next("It may have been moved or changed since it was dropped: drop it again")
-        })?;
-        // A file that shrank since it was dropped gives fewer bytes than its size promised.
-        let complete = u64::from(window.bytes.length()) == window.range.end - window.range.start;
-        if !complete || !window.copy(&range, scratch) {
-            return Err(Error::truncated(Place::at(range.start), "the file is shorter than when it was dropped"));
-        }
+        let window = self.fetch(reader, wanted)?;
+        window.copy(&range, scratch);
         *slot = Some(window);
         Ok(scratch)
     }

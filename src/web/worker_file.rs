@@ -79,6 +79,15 @@ impl WorkerFile {
         self.source.expect(range);
     }
 
+    /// Reads what was announced, or as much of it as is read at once: the frame that will be wanted next.
+    ///
+    /// # Errors
+    /// If the browser cannot read the file.
+    #[wasm_bindgen(js_name = readAhead)]
+    pub fn read_ahead(&self) -> Result<(), JsValue> {
+        self.source.read_ahead().map_err(|error| self.error(error))
+    }
+
     /// Decodes the bands from `first` up to but not including `end`: `{y, rows, planes: [{type, data, texture}],
     /// missing: [{region, reason}]}`. `y` counts from the data window's top. `data` has the file's own samples (halves as
     /// their bits), `texture` what is uploaded: the same array but for integers.

@@ -35,7 +35,15 @@ export function createPicture(engine, wanted) {
     viewer = new engine.Viewer(canvas, "2d", 0);
   }
 
+  /** Resizing waits for whatever the GPU is doing: only what is drawn on is resized. */
+  function fitCanvas() {
+    const { width, height } = viewport.canvas;
+    if (canvas.width !== width) canvas.width = width;
+    if (canvas.height !== height) canvas.height = height;
+  }
+
   function draw(smooth) {
+    fitCanvas();
     viewer.draw(viewport.placement(smooth, surround));
   }
 
@@ -64,9 +72,8 @@ export function createPicture(engine, wanted) {
     const width = exact ? exact.inlineSize : Math.round(entry.contentRect.width * ratio);
     const height = exact ? exact.blockSize : Math.round(entry.contentRect.height * ratio);
     if (!width || !height) return;
-    canvas.width = width;
-    canvas.height = height;
     viewport.resize(width, height, ratio);
+    if (!viewport.hasPicture) return;
     // A canvas that was resized is empty until it is drawn: do not wait for the next frame.
     draw(false);
     changed();

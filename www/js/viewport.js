@@ -10,6 +10,7 @@ export class Viewport {
     this.display = [0, 0, 1, 1];
     this.data = [0, 0, 1, 1];
     this.aspect = 1;
+    this.hasPicture = false;
     this.mode = "fit";
     this.scale = 1;
     this.left = 0;
@@ -25,7 +26,7 @@ export class Viewport {
   /** A new picture; the place is kept when the windows are those of the last one. */
   setPicture(display, data, aspect) {
     const same = String([this.display, this.data, this.aspect]) === String([display, data, aspect]);
-    Object.assign(this, { display, data, aspect: aspect > 0 && Number.isFinite(aspect) ? aspect : 1 });
+    Object.assign(this, { hasPicture: true, display, data, aspect: aspect > 0 && Number.isFinite(aspect) ? aspect : 1 });
     if (!same) this.fit(this.mode === "fitData" ? "fitData" : "fit");
   }
 

@@ -33,6 +33,13 @@ function open({ key, file, name }) {
 const jobs = {
   inspect: (id, job) => open(job).inspection(),
 
+  /** Reads bytes that `decode` will be asked for. */
+  read(id, job) {
+    const file = open(job);
+    file.expect(job.part, job.first, job.end);
+    file.readAhead();
+  },
+
   async decode(id, job) {
     const file = open(job);
     file.expect(job.part, job.first, job.end);

@@ -6,7 +6,10 @@
 #[cfg(target_arch = "x86_64")]
 #[path = "x86_64.rs"]
 mod blocks;
-#[cfg(not(target_arch = "x86_64"))]
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+#[path = "wasm32.rs"]
+mod blocks;
+#[cfg(not(any(target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128"))))]
 #[path = "portable.rs"]
 mod blocks;
 

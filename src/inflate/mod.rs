@@ -1,6 +1,6 @@
 //! Inflating zlib streams of known length: what ZIP chunks are made of.
 //!
-//! Pure Rust without `unsafe`, the same on every target, and on EXR chunks faster than libdeflate (docs/BENCHMARKS.md).
+//! For targets without libdeflate: pure Rust without `unsafe`, in the page half as long as the crate that came before it.
 //! What it knows of them: of a chunk of halves, one half of the bytes are the low ones of noise, whose codes are nearly all
 //! eight bits long (see [`run`]), and the other half is short matches. The output's length is known, so nothing grows.
 //!
@@ -11,28 +11,38 @@ mod huffman;
 mod run;
 
 use bits::Bits;
-use huffman::{END, EXCEPTIONAL, LITERAL, LITERAL_MASK, OFFSET_MASK, Tables};
+use huffman::{END, EXCEPTIONAL, LITERAL, Tables};
 use run::{Run, Stop};
 
 /// Why a stream cannot be inflated.
-pub(super) type Fault = &'static str;
+pub type Fault = &'static str;
 
 const DAMAGED: Fault = "the zlib stream is damaged";
 const SHORT: Fault = "the zlib stream is shorter than the chunk";
 const LONG: Fault = "the zlib stream is longer than the chunk";
 
 /// Inflates one stream after another; keep one per thread for its tables.
-pub(super) struct Inflater {
+pub struct Inflater {
     tables: Tables,
 }
 
+impl Default for Inflater {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Inflater {
-    pub(super) fn new() -> Self {
+    /// With tables to be filled.
+    pub fn new() -> Self {
         Self { tables: Tables::new() }
     }
 
     /// Fills `output` exactly from the zlib stream `input`; otherwise says what is wrong with it.
-    pub(super) fn zlib(&mut self, input: &[u8], output: &mut [u8]) -> Result<(), Fault> {
+    ///
+    /// # Errors
+    /// If it is damaged, or holds fewer or more bytes.
+    pub fn zlib(&mut self, input: &[u8], output: &mut [u8]) -> Result<(), Fault> {
         // RFC 1950, 2.2: deflate, a window of at most 32 KiB, no preset dictionary, and a header divisible by 31.
         let [method, flags, rest @ ..] = input else { return Err(SHORT) };
         let is_deflate = method & 0xf == 8 && method >> 4 <= 7 && flags & 0x20 == 0;
