@@ -16,6 +16,8 @@ TARGETS = {
     "decode/piz/1T/OpenEXR": 1.0,
     "decode/dwaa/1T/OpenEXR": 1.0,
     "color/rec709-u16/1T/OpenColorIO": 5.0,
+    "color/aces1-u16/1T/OpenColorIO": 8.0,
+    "color/aces2-u16/1T/OpenColorIO": 10.0,
     "browser/zip/three.js": 9.0,
     "browser/zip/exrs": 4.0,
     "browser/drop/picture": {"ms": 300.0},

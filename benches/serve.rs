@@ -8,8 +8,8 @@
 //! | `decode half FILE N` | the same, the planes left in the file's own type |
 //! | `decode exr FILE N` | the same with the `exr` crate |
 //! | `dump DECODER FILE OUT` | writes the float planes R, G, B to OUT, machine byte order |
-//! | `render FILE N` | R, G, B of FILE to 16-bit Rec.709 codes N times; milliseconds of each |
-//! | `dump-render FILE OUT` | writes those codes to OUT, interleaved, machine byte order |
+//! | `render VIEW FILE N` | R, G, B of FILE to 16-bit Rec.709 codes N times; milliseconds of each |
+//! | `dump-render VIEW FILE OUT` | writes those codes to OUT, interleaved, machine byte order |
 //!
 //! The number of threads is `RAYON_NUM_THREADS`.
 
@@ -20,7 +20,7 @@ use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use blender_gsd::color::{Display, View, ViewTransform};
+use blender_gsd::color::{Display, Processor, View, ViewTransform};
 use blender_gsd::exr::{self as ours, Header, Limits, Request};
 use blender_gsd::frame::Frame;
 use blender_gsd::native::FileSource;
@@ -74,12 +74,14 @@ impl Server {
                 std::fs::write(out, bytes)?;
                 true.into()
             }
-            ["render", file, count] => {
+            ["render", view, file, count] => {
                 let picture = self.rendering(Path::new(file))?;
-                times(count, || picture.codes().map(drop))?
+                let processor = picture.processor(view)?;
+                times(count, || picture.codes(&processor).map(drop))?
             }
-            ["dump-render", file, out] => {
-                let codes = self.rendering(Path::new(file))?.codes()?;
+            ["dump-render", view, file, out] => {
+                let picture = self.rendering(Path::new(file))?;
+                let codes = picture.codes(&picture.processor(view)?)?;
                 std::fs::write(out, bytemuck::cast_slice::<u16, u8>(&codes))?;
                 true.into()
             }
@@ -183,12 +185,17 @@ impl Rendering {
         Ok(Self { header, frame })
     }
 
-    fn codes(&self) -> Outcome<Vec<u16>> {
+    fn processor(&self, view: &str) -> Outcome<Processor> {
+        let view = View::ALL.into_iter().find(|known| known.id() == view).ok_or_else(|| format!("no view {view:?}"))?;
+        let transform = ViewTransform { view, display: Display::Rec709, exposure: 0.0 };
+        Ok(transform.processor(&self.frame.color_space)?)
+    }
+
+    fn codes(&self, processor: &Processor) -> Outcome<Vec<u16>> {
         let layers = ours::layers(&self.header);
         let (index, _) = ours::default_layer(&self.header, &layers).ok_or("there is no picture")?;
         let picture = LayerPicture::new(&self.frame, self.header.part(0)?, &layers[index])?;
-        let transform = ViewTransform { view: View::Untonemapped, display: Display::Rec709, exposure: 0.0 };
-        Ok(picture.to_rgb16(&transform.processor(&self.frame.color_space)?).into_raw())
+        Ok(picture.to_rgb16(processor).into_raw())
     }
 }
 
