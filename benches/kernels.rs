@@ -9,7 +9,9 @@ use std::sync::{Arc, LazyLock};
 
 use blender_gsd::Result;
 use blender_gsd::color::ycbcr::Layout;
-use blender_gsd::color::{Cdl, ColorSpace, Display, Grade, Lut, LutLimits, LutPlace, ShowLut, View, ViewTransform};
+use blender_gsd::color::{
+    Cdl, ColorSpace, Display, Grade, Lut, LutLimits, LutPlace, Row, ShowLut, View, ViewTransform,
+};
 use blender_gsd::exr::{self, Header, Limits, Picture, Request};
 use blender_gsd::frame::resample::{Filter, Fit, Resampler};
 use blender_gsd::frame::{Frame, Plane, Region};
@@ -220,6 +222,8 @@ mod deliverables {
         let Ok(processor) = grade.processor(&ViewTransform::default(), &ColorSpace::assumed()) else { return };
         let rows = FLOATS.each_ref().map(|plane| &plane[..16 * SIZE[0]]);
         let mut codes = vec![0; 3 * rows[0].len()];
-        bencher.counter(ItemsCount::new(rows[0].len())).bench_local(|| processor.codes_u16(rows, &mut codes));
+        bencher
+            .counter(ItemsCount::new(rows[0].len()))
+            .bench_local(|| processor.codes_u16(rows.map(Row::Float), &mut codes));
     }
 }

@@ -26,6 +26,7 @@ pub mod sequence;
 mod severity;
 pub mod spec;
 pub mod timecode;
+mod widen;
 
 #[cfg(feature = "native")]
 #[path = "platform/native.rs"]

@@ -2,9 +2,9 @@
 
 use image::{ImageBuffer, Rgb, RgbImage};
 
-use crate::color::{Processor, code_u8, code_u16};
+use crate::color::{Processor, Row, code_u8, code_u16};
 use crate::exr::{Layer, LayerKind, Part};
-use crate::frame::{Frame, Plane, Region};
+use crate::frame::{Frame, Plane, Region, Samples};
 use crate::{Error, Result, par};
 
 /// Rows that one job renders: enough to be worth a hand-over, few enough to stay in the cache.
@@ -59,18 +59,18 @@ impl<'a> LayerPicture<'a> {
 
     /// The picture as display values, 8 bits each.
     pub fn to_rgb8(&self, processor: &Processor) -> RgbImage {
-        self.render(|rgb, codes| match self.kind {
-            LayerKind::Color => processor.codes_u8(rgb, codes),
-            LayerKind::Data => interleave(rgb, codes, code_u8),
-        })
+        match self.kind {
+            LayerKind::Color => self.render(|rgb, codes| processor.codes_u8(rgb, codes)),
+            LayerKind::Data => self.interleave(code_u8),
+        }
     }
 
     /// The picture as display values, 16 bits each.
     pub fn to_rgb16(&self, processor: &Processor) -> ImageBuffer<Rgb<u16>, Vec<u16>> {
-        self.render(|rgb, codes| match self.kind {
-            LayerKind::Color => processor.codes_u16(rgb, codes),
-            LayerKind::Data => interleave(rgb, codes, code_u16),
-        })
+        match self.kind {
+            LayerKind::Color => self.render(|rgb, codes| processor.codes_u16(rgb, codes)),
+            LayerKind::Data => self.interleave(code_u16),
+        }
     }
 
     /// The picture as display values, a plane each, not cut to 0..1.
@@ -94,7 +94,33 @@ impl<'a> LayerPicture<'a> {
     }
 
     /// The codes of every row, which `encode` makes from its three colours.
-    fn render<T>(&self, encode: impl Fn([&[f32]; 3], &mut [T]) + Sync + Send) -> ImageBuffer<Rgb<T>, Vec<T>>
+    fn render<T>(&self, encode: impl Fn([Row<'_>; 3], &mut [T]) + Sync + Send) -> ImageBuffer<Rgb<T>, Vec<T>>
+    where
+        T: image::Primitive + Send,
+        Rgb<T>: image::Pixel<Subpixel = T>,
+    {
+        self.by_rows(|y, buffer, codes| match self.lend_row(y) {
+            Some(rgb) => encode(rgb, codes),
+            None => encode(self.fill_row(y, buffer).map(Row::Float), codes),
+        })
+    }
+
+    /// The codes of every row's samples as they are.
+    fn interleave<T>(&self, code: fn(f32) -> T) -> ImageBuffer<Rgb<T>, Vec<T>>
+    where
+        T: image::Primitive + Send,
+        Rgb<T>: image::Pixel<Subpixel = T>,
+    {
+        self.by_rows(|y, buffer, codes| {
+            let [r, g, b] = self.fill_row(y, buffer);
+            for (((pixel, &r), &g), &b) in codes.as_chunks_mut().0.iter_mut().zip(r).zip(g).zip(b) {
+                *pixel = [code(r), code(g), code(b)];
+            }
+        })
+    }
+
+    /// Calls `each` for every row: its number, memory that it may use, and its codes.
+    fn by_rows<T>(&self, each: impl Fn(u32, &mut Vec<f32>, &mut [T]) + Sync + Send) -> ImageBuffer<Rgb<T>, Vec<T>>
     where
         T: image::Primitive + Send,
         Rgb<T>: image::Pixel<Subpixel = T>,
@@ -102,18 +128,41 @@ impl<'a> LayerPicture<'a> {
         let mut output = ImageBuffer::new(self.window().width, self.window().height);
         let width = self.window().width as usize;
         let jobs: Vec<_> = output.chunks_mut(BAND * width * 3).enumerate().collect();
-        par::map_init(
-            jobs,
-            || vec![0.0; width * 3],
-            |buffer, (band, rows)| {
-                for (i, row) in rows.chunks_exact_mut(width * 3).enumerate() {
-                    let [r, g, b] = thirds(buffer, width);
-                    self.read_row((band * BAND + i) as u32, [&mut *r, &mut *g, &mut *b]);
-                    encode([r, g, b], row);
-                }
-            },
-        );
+        par::map_init(jobs, Vec::new, |buffer, (band, rows)| {
+            for (i, row) in rows.chunks_exact_mut(width * 3).enumerate() {
+                each((band * BAND + i) as u32, buffer, row);
+            }
+        });
         output
+    }
+
+    /// A row's samples where they lie, if there are all of them.
+    fn lend_row(&self, y: u32) -> Option<[Row<'a>; 3]> {
+        let (display, data) = (self.frame.display_window, self.frame.data_window);
+        if (display.x, display.width) != (data.x, data.width) {
+            return None;
+        }
+        let row = i64::from(display.y) + i64::from(y) - i64::from(data.y);
+        let row = usize::try_from(row).ok().filter(|&row| row < data.height as usize)?;
+        let width = data.width as usize;
+        let range = row * width..(row + 1) * width;
+        let lend = |plane: &'a Plane| match &plane.samples {
+            Samples::Half(samples) => Some(Row::Half(&samples[range.clone()])),
+            Samples::Float(samples) => Some(Row::Float(&samples[range.clone()])),
+            Samples::Uint(_) => None,
+        };
+        let [r, g, b] = self.color;
+        Some([lend(r)?, lend(g)?, lend(b)?])
+    }
+
+    /// A row read into `buffer`.
+    fn fill_row<'b>(&self, y: u32, buffer: &'b mut Vec<f32>) -> [&'b [f32]; 3] {
+        let width = self.window().width as usize;
+        buffer.resize(3 * width, 0.0);
+        let (r, rest) = buffer.split_at_mut(width);
+        let (g, b) = rest.split_at_mut(width);
+        self.read_row(y, [&mut *r, &mut *g, &mut *b]);
+        [r, g, b]
     }
 
     fn process_row(&self, y: u32, processor: &Processor, [r, g, b]: [&mut [f32]; 3]) {
@@ -122,19 +171,4 @@ impl<'a> LayerPicture<'a> {
             processor.apply([r, g, b]);
         }
     }
-}
-
-fn interleave<T>([r, g, b]: [&[f32]; 3], codes: &mut [T], code: fn(f32) -> T) {
-    for (((pixel, &r), &g), &b) in codes.chunks_exact_mut(3).zip(r).zip(g).zip(b) {
-        for (to, value) in pixel.iter_mut().zip([r, g, b]) {
-            *to = code(value);
-        }
-    }
-}
-
-/// Three rows out of one buffer.
-fn thirds(buffer: &mut [f32], width: usize) -> [&mut [f32]; 3] {
-    let (r, rest) = buffer.split_at_mut(width);
-    let (g, b) = rest.split_at_mut(width);
-    [r, g, b]
 }

@@ -35,7 +35,7 @@ pub use encoding::Encoding;
 pub use grade::{Grade, LutPlace, ShowLut};
 pub use lut::{Lut, LutLimits};
 pub use matrix::Matrix3;
-pub use processor::Processor;
+pub use processor::{Processor, Row};
 pub use quantize::{code_u8, code_u16};
 pub use space::{ColorSpace, Origin};
 pub use view::{Display, View, ViewTransform};

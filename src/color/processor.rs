@@ -1,5 +1,7 @@
 //! A view, made ready to run over rows.
 
+use half::f16;
+
 use super::aces1::Aces1;
 use super::aces2::Aces2;
 use super::block::{BLOCK, Lane, Work, each, for_each, mul};
@@ -9,6 +11,7 @@ use super::numbers::{Formula, Numbers, Table};
 #[cfg(feature = "web")]
 use super::{Chromaticities, named};
 use super::{Encoding, Matrix3, code_u8, code_u16, simd};
+use crate::widen::widen;
 
 /// What a [`super::ViewTransform`] does to pixels of one source space, with every number worked out.
 ///
@@ -78,7 +81,7 @@ impl Processor {
     ///
     /// # Panics
     /// If the lengths do not fit.
-    pub fn codes_u8(&self, rgb: [&[f32]; 3], output: &mut [u8]) {
+    pub fn codes_u8(&self, rgb: [Row<'_>; 3], output: &mut [u8]) {
         check_lengths(&rgb, output.len());
         simd::dispatch(Codes { processor: self, rgb, output, code: code_u8 });
     }
@@ -87,7 +90,7 @@ impl Processor {
     ///
     /// # Panics
     /// If the lengths do not fit.
-    pub fn codes_u16(&self, rgb: [&[f32]; 3], output: &mut [u16]) {
+    pub fn codes_u16(&self, rgb: [Row<'_>; 3], output: &mut [u16]) {
         check_lengths(&rgb, output.len());
         simd::dispatch(Codes { processor: self, rgb, output, code: code_u16 });
     }
@@ -148,9 +151,37 @@ impl Processor {
     }
 }
 
-fn check_lengths(rgb: &[&[f32]; 3], output: usize) {
-    let same = rgb.iter().all(|row| row.len() == rgb[0].len());
-    assert!(same && output == rgb[0].len() * 3, "rows of one picture have one length, codes three times that");
+fn check_lengths(rgb: &[Row<'_>; 3], output: usize) {
+    let same = rgb.iter().all(|row| row.length() == rgb[0].length());
+    assert!(same && output == rgb[0].length() * 3, "rows of one picture have one length, codes three times that");
+}
+
+/// A row of scene-linear samples, as a file has them.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Row<'a> {
+    /// 16-bit floats; they are widened a few at a time, in the nearest cache.
+    Half(&'a [f16]),
+    /// 32-bit floats.
+    Float(&'a [f32]),
+}
+
+impl Row<'_> {
+    fn length(&self) -> usize {
+        match self {
+            Self::Half(samples) => samples.len(),
+            Self::Float(samples) => samples.len(),
+        }
+    }
+
+    /// Fills `lane` with the samples from `start` on, which are there.
+    #[inline(always)]
+    fn read(&self, start: usize, lane: &mut [f32]) {
+        let range = start..start + lane.len();
+        match self {
+            Self::Half(samples) => widen(&samples[range], lane),
+            Self::Float(samples) => lane.copy_from_slice(&samples[range]),
+        }
+    }
 }
 
 /// Rows changed in place.
@@ -182,7 +213,7 @@ impl Work for Rows<'_> {
 /// Rows to interleaved codes.
 struct Codes<'a, T, F> {
     processor: &'a Processor,
-    rgb: [&'a [f32]; 3],
+    rgb: [Row<'a>; 3],
     output: &'a mut [T],
     code: F,
 }
@@ -190,19 +221,22 @@ struct Codes<'a, T, F> {
 impl<T: Copy + Default, F: Fn(f32) -> T> Work for Codes<'_, T, F> {
     #[inline(always)]
     fn run(self) {
-        let [r, g, b] = self.rgb.map(|row| row.chunks(BLOCK));
         let mut lanes = [[0.0; BLOCK]; 3];
-        for (((r, g), b), output) in r.zip(g).zip(b).zip(self.output.chunks_mut(3 * BLOCK)) {
-            let length = r.len();
-            for (lane, row) in lanes.iter_mut().zip([r, g, b]) {
-                lane[..length].copy_from_slice(row);
+        for (block, output) in self.output.chunks_mut(3 * BLOCK).enumerate() {
+            let length = output.len() / 3;
+            for (lane, row) in lanes.iter_mut().zip(&self.rgb) {
+                row.read(block * BLOCK, &mut lane[..length]);
             }
             self.processor.apply_block(&mut lanes);
             let mut codes = [[T::default(); 3]; BLOCK];
             for (i, pixel) in codes.iter_mut().enumerate() {
                 *pixel = [(self.code)(lanes[0][i]), (self.code)(lanes[1][i]), (self.code)(lanes[2][i])];
             }
-            output.copy_from_slice(&codes.as_flattened()[..3 * length]);
+            // A length that is known is copied without a call.
+            match output.as_chunks_mut::<{ 3 * BLOCK }>() {
+                ([whole], []) => whole.copy_from_slice(codes.as_flattened()),
+                _ => output.copy_from_slice(&codes.as_flattened()[..3 * length]),
+            }
         }
     }
 }

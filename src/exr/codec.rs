@@ -11,8 +11,9 @@ use half::f16;
 use super::header::{Compression, Part};
 use super::restore::Restored;
 use crate::error::Place;
-use crate::frame::{Region, SampleType, widen};
+use crate::frame::{Region, SampleType};
 use crate::platform::Inflater;
+use crate::widen::widen;
 use crate::{Error, Result};
 
 /// Working memory of one thread.

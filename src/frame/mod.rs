@@ -3,11 +3,9 @@
 mod plane;
 mod region;
 pub mod resample;
-mod widen;
 
 pub use plane::{Plane, SampleType, Samples};
 pub use region::Region;
-pub(crate) use widen::widen;
 
 use crate::color::ColorSpace;
 
