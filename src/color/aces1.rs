@@ -9,7 +9,7 @@
 mod numbers;
 
 use super::block::{BLOCK, Lane, for_each, mul};
-use super::math::{angle_signed, pow};
+use super::math::{Bound, angle_signed, pow};
 use super::{Matrix3, named};
 
 /// glowModule
@@ -66,15 +66,15 @@ impl Aces1 {
             r[i] = modify_red([r[i], g[i], b[i]]);
         }
         for_each(rgb, |[r, g, b]| {
-            let [r, g, b] = mul(&self.ap0_to_ap1, [r.max(0.0), g.max(0.0), b.max(0.0)]);
-            mul(&self.desaturate, [r.max(0.0), g.max(0.0), b.max(0.0)])
+            let [r, g, b] = mul(&self.ap0_to_ap1, [r.at_least(0.0), g.at_least(0.0), b.at_least(0.0)]);
+            mul(&self.desaturate, [r.at_least(0.0), g.at_least(0.0), b.at_least(0.0)])
         });
         for lane in &mut *rgb {
             self.tone.apply(lane);
         }
         for_each(rgb, |[r, g, b]| {
             let [wr, wg, wb] = self.luminance;
-            let gain = pow((wr * r + wg * g + wb * b).max(1e-10), DIM_SURROUND - 1.0);
+            let gain = pow((wr * r + wg * g + wb * b).at_least(1e-10), DIM_SURROUND - 1.0);
             mul(&self.to_display, [r * gain, g * gain, b * gain])
         });
     }
@@ -89,8 +89,8 @@ fn saturation(factor: f64, weights: [f64; 3]) -> Matrix3 {
 /// rgb_2_saturation
 #[inline(always)]
 fn saturation_of([r, g, b]: [f32; 3]) -> f32 {
-    let (low, high) = (r.min(g).min(b), r.max(g).max(b));
-    (high.max(1e-10) - low.max(1e-10)) / high.max(1e-2)
+    let (low, high) = (r.at_most(g).at_most(b), r.at_least(g).at_least(b));
+    (high.at_least(1e-10) - low.at_least(1e-10)) / high.at_least(1e-2)
 }
 
 /// The glow module: brightens dark saturated colours.
@@ -99,14 +99,14 @@ fn glow([r, g, b]: [f32; 3]) -> [f32; 3] {
     let saturation = saturation_of([r, g, b]);
     // sigmoid_shaper
     let x = (saturation - 0.4) * 5.0;
-    let t = (1.0 - 0.5 * x.abs()).max(0.0);
+    let t = (1.0 - 0.5 * x.abs()).at_least(0.0);
     let s = (1.0 + 1.0_f32.copysign(x) * (1.0 - t * t)) * 0.5;
     // rgb_2_yc
-    let chroma = (b * (b - g) + g * (g - r) + r * (r - b)).max(0.0).sqrt();
+    let chroma = (b * (b - g) + g * (g - r) + r * (r - b)).at_least(0.0).sqrt();
     let yc = (b + g + r + 1.75 * chroma) * (1.0 / 3.0);
     // glow_fwd
     let gain = GLOW_GAIN * s;
-    let falling = gain * (GLOW_MID / yc.max(1e-10) - 0.5);
+    let falling = gain * (GLOW_MID / yc.at_least(1e-10) - 0.5);
     let below = if yc <= GLOW_MID * 2.0 / 3.0 { gain } else { falling };
     let added = 1.0 + if yc >= GLOW_MID * 2.0 { 0.0 } else { below };
     [r * added, g * added, b * added]
@@ -118,7 +118,7 @@ fn modify_red([r, g, b]: [f32; 3]) -> f32 {
     // rgb_2_hue, centred on red; cubic_basis_shaper: a cubic B-spline of unit height times 1.5.
     let hue = angle_signed(1.732_050_8 * (g - b), 2.0 * r - (g + b));
     let u = hue.abs() * (4.0 / RED_WIDTH_DEGREES);
-    let (inner, outer) = (1.0 + u * u * (0.75 * u - 1.5), (2.0 - u).max(0.0));
+    let (inner, outer) = (1.0 + u * u * (0.75 * u - 1.5), (2.0 - u).at_least(0.0));
     let weight = if u < 1.0 { inner } else { 0.25 * outer * outer * outer };
     r + weight * saturation_of([r, g, b]) * (RED_PIVOT - r) * (1.0 - RED_SCALE)
 }
@@ -166,7 +166,7 @@ impl ToneTable {
         let lowest = f32::from_bits(BASE);
         let highest = f32::from_bits(BASE + ((ENTRIES as u32) << SHIFT) - 1);
         for value in lane {
-            let bits = value.max(lowest).min(highest).to_bits() - BASE;
+            let bits = value.at_least(lowest).at_most(highest).to_bits() - BASE;
             let entry = (bits >> SHIFT) as usize & (ENTRIES - 1);
             let t = (bits & ((1 << SHIFT) - 1)) as i32 as f32 * (1.0 / (1 << SHIFT) as f32);
             *value = (self.square[entry] * t + self.linear[entry]) * t + self.constant[entry];

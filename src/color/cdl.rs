@@ -9,7 +9,7 @@
 mod xml;
 
 use super::block::{BLOCK, Lane, for_each, map};
-use super::math::{exp2, log2_near_one, split};
+use super::math::{Bound, exp2, log2_near_one, split};
 use super::processor::LARGEST;
 use crate::{Error, Result};
 
@@ -81,7 +81,7 @@ impl Cdl {
     pub(super) fn apply(&self, rgb: &mut [Lane; 3]) {
         for (c, lane) in rgb.iter_mut().enumerate() {
             let (slope, offset, exponent) = (self.slope[c], self.offset[c], self.power[c]);
-            *lane = map(lane, |value| (value * slope + offset).clamp(-LARGEST, LARGEST));
+            *lane = map(lane, |value| (value * slope + offset).at_least(-LARGEST).at_most(LARGEST));
             // x to the power 1 is x exactly, and most corrections have it.
             if exponent != 1.0 {
                 *lane = map(lane, |value| power(value, exponent));
@@ -90,7 +90,8 @@ impl Cdl {
         if self.saturation != 1.0 {
             for_each(rgb, |[r, g, b]| {
                 let luma = LUMA[0] * r + LUMA[1] * g + LUMA[2] * b;
-                let saturate = |value: f32| (luma + self.saturation * (value - luma)).clamp(-LARGEST, LARGEST);
+                let saturate =
+                    |value: f32| (luma + self.saturation * (value - luma)).at_least(-LARGEST).at_most(LARGEST);
                 [saturate(r), saturate(g), saturate(b)]
             });
         }
@@ -100,8 +101,8 @@ impl Cdl {
 /// `value` to the power `exponent`; values that are not over 0 as they are.
 #[inline(always)]
 fn power(value: f32, exponent: f32) -> f32 {
-    let (mantissa, whole) = split(value.max(f32::MIN_POSITIVE));
-    let result = exp2(((whole + log2_near_one(mantissa)) * exponent).clamp(-126.0, 108.0));
+    let (mantissa, whole) = split(value.at_least(f32::MIN_POSITIVE));
+    let result = exp2(((whole + log2_near_one(mantissa)) * exponent).at_least(-126.0).at_most(108.0));
     if value < f32::MIN_POSITIVE { value } else { result }
 }
 

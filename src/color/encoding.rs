@@ -6,7 +6,7 @@
 //! The relative error of both powers is under 1e-6 (tested over every exponent), a sixtieth of a 16-bit code.
 
 use super::block::{Lane, map};
-use super::math::{exp2_near_zero, log2_near_one, nearest, scale_by_power, split};
+use super::math::{Bound, exp2_near_zero, log2_near_one, nearest, scale_by_power, split};
 
 /// The transfer function of a display, from light to signal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +41,7 @@ impl Encoding {
         match self {
             Self::Bt1886 => bt1886(light),
             Self::Srgb => srgb(light),
-            Self::Bt1886Cut => bt1886(light.max(0.0)),
+            Self::Bt1886Cut => bt1886(light.at_least(0.0)),
             Self::SrgbStraight => srgb_straight(light),
             Self::Linear => light,
         }
@@ -53,7 +53,7 @@ impl Encoding {
         match self {
             Self::Bt1886 => *lane = map(lane, bt1886),
             Self::Srgb => *lane = map(lane, srgb),
-            Self::Bt1886Cut => *lane = map(lane, |light| bt1886(light.max(0.0))),
+            Self::Bt1886Cut => *lane = map(lane, |light| bt1886(light.at_least(0.0))),
             Self::SrgbStraight => *lane = map(lane, srgb_straight),
             Self::Linear => {}
         }
@@ -88,7 +88,7 @@ fn srgb(light: f32) -> f32 {
 
 #[inline(always)]
 fn srgb_straight(light: f32) -> f32 {
-    let power = (1.0 + OFFSET as f32) * root(light.max(0.0)) - OFFSET as f32;
+    let power = (1.0 + OFFSET as f32) * root(light.at_least(0.0)) - OFFSET as f32;
     if light <= BREAK { SLOPE * light } else { power }
 }
 

@@ -3,7 +3,7 @@
 //! Values past both ends stay past them: darker than black runs on along the straight part, and brighter than half floats
 //! reach runs on along the logarithm.
 
-use super::math::{exp2, log2_near_one, split};
+use super::math::{Bound, exp2, log2_near_one, split};
 use super::processor::LARGEST;
 
 /// The straight part: slope, and the signal at black.
@@ -19,7 +19,7 @@ const ONE: f32 = 9.72;
 /// The ACEScct signal for linear AP1 light; absolute error under 2e-7 up to signal 1.5.
 #[inline(always)]
 pub(super) fn to_acescct(light: f32) -> f32 {
-    let (mantissa, exponent) = split(light.max(BREAK_LIGHT));
+    let (mantissa, exponent) = split(light.at_least(BREAK_LIGHT));
     let curved = (exponent + (log2_near_one(mantissa) + ONE)) * (1.0 / STOPS);
     let straight = SLOPE * light + BLACK;
     if light <= BREAK_LIGHT { straight } else { curved }
@@ -28,9 +28,9 @@ pub(super) fn to_acescct(light: f32) -> f32 {
 /// Linear AP1 light for an ACEScct signal; relative error under 2e-6 up to signal 1.5. Never past what sums bear.
 #[inline(always)]
 pub(super) fn from_acescct(signal: f32) -> f32 {
-    let curved = exp2((signal * STOPS - ONE).clamp(-9.72, 126.0));
+    let curved = exp2((signal * STOPS - ONE).at_least(-9.72).at_most(126.0));
     let straight = (signal - BLACK) * (1.0 / SLOPE);
-    (if signal <= BREAK_SIGNAL { straight } else { curved }).clamp(-LARGEST, LARGEST)
+    (if signal <= BREAK_SIGNAL { straight } else { curved }).at_least(-LARGEST).at_most(LARGEST)
 }
 
 #[cfg(test)]

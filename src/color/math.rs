@@ -5,6 +5,28 @@
 //! reordered). Each function names its error bound, which its test holds. Polynomials are summed in pairs (Estrin's scheme)
 //! rather than one term after another: their length in time, not their number of operations, is what a row waits for.
 
+/// Bounds that are one vector instruction on every target. `f32::max` and `f32::min` promise more about NaN, for which
+/// WebAssembly leaves its vectors.
+pub(super) trait Bound: Sized {
+    /// The larger of both; `bound` for NaN.
+    fn at_least(self, bound: Self) -> Self;
+
+    /// The smaller of both; `bound` for NaN.
+    fn at_most(self, bound: Self) -> Self;
+}
+
+impl Bound for f32 {
+    #[inline(always)]
+    fn at_least(self, bound: Self) -> Self {
+        if self > bound { self } else { bound }
+    }
+
+    #[inline(always)]
+    fn at_most(self, bound: Self) -> Self {
+        if self < bound { self } else { bound }
+    }
+}
+
 /// Adding 1.5 2^23 leaves the nearest integer in the low bits of the sum, for |x| < 2^22; taking it away again rounds.
 const ROUND: f32 = 12_582_912.0;
 
@@ -92,7 +114,7 @@ pub(super) fn exp2(x: f32) -> f32 {
 pub(super) fn pow(x: f32, p: f32) -> f32 {
     let (mantissa, exponent) = split(x);
     let power = (exponent + log2_near_one(mantissa)) * p;
-    let result = exp2(power.max(-126.0));
+    let result = exp2(power.at_least(-126.0));
     if x < f32::MIN_POSITIVE { 0.0 } else { result }
 }
 
@@ -108,8 +130,8 @@ pub(super) fn log10(x: f32) -> f32 {
 pub(super) fn angle_signed(y: f32, x: f32) -> f32 {
     const TAN_HALF: f32 = 0.414_213_57; // tan 22.5 degrees
     let (ax, ay) = (x.abs(), y.abs());
-    let (small, large) = (ax.min(ay), ax.max(ay));
-    let ratio = small / large.max(f32::MIN_POSITIVE);
+    let (small, large) = (ax.at_most(ay), ax.at_least(ay));
+    let ratio = small / large.at_least(f32::MIN_POSITIVE);
     // artan a = 45 degrees + artan((a - 1) / (a + 1)) brings the argument under tan 22.5 degrees.
     let reduce = ratio > TAN_HALF;
     let t = if reduce { (ratio - 1.0) / (ratio + 1.0) } else { ratio };

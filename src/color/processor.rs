@@ -6,6 +6,7 @@ use super::aces1::Aces1;
 use super::aces2::Aces2;
 use super::block::{BLOCK, Lane, Work, each, for_each, mul};
 use super::grade::GradeKernel;
+use super::math::Bound;
 #[cfg(feature = "web")]
 use super::numbers::{Formula, Numbers, Table};
 #[cfg(feature = "web")]
@@ -245,7 +246,7 @@ impl<T: Copy + Default, F: Fn(f32) -> T> Work for Codes<'_, T, F> {
 #[inline(always)]
 fn finite(value: f32) -> f32 {
     let number = if value.is_nan() { 0.0 } else { value };
-    number.clamp(-LARGEST, LARGEST)
+    number.at_least(-LARGEST).at_most(LARGEST)
 }
 
 #[cfg(test)]

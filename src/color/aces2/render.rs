@@ -9,7 +9,7 @@ use super::gamut::Focus;
 use super::segments::{Segment, Segments};
 use super::tonescale::Tonescale;
 use crate::color::block::{BLOCK, Lane, each, for_each, map, mul};
-use crate::color::math::{angle_degrees, log10, pow};
+use crate::color::math::{Bound, angle_degrees, log10, pow};
 
 /// Every constant of the rendering, worked out for one source space and one display.
 #[derive(Debug, Clone, PartialEq)]
@@ -89,7 +89,7 @@ impl Renderer {
     fn to_cones(&self, rgb: &mut [Lane; 3]) {
         for_each(rgb, |source| {
             let ap1 = mul(&self.source_to_ap1, source);
-            mul(&self.ap1_to_cone, each(ap1, |v| v.max(0.0).min(self.largest_input)))
+            mul(&self.ap1_to_cone, each(ap1, |v| v.at_least(0.0).at_most(self.largest_input)))
         });
         for lane in rgb {
             *lane = map(lane, compress_cone);
@@ -106,8 +106,8 @@ impl Renderer {
             let m = (a * a + b * b).sqrt();
             // Nothing darker than black has a colour.
             let colourfulness = if response > 0.0 { m } else { 0.0 };
-            let inverse = 1.0 / m.max(f32::MIN_POSITIVE);
-            seen.response[i] = response.max(0.0);
+            let inverse = 1.0 / m.at_least(f32::MIN_POSITIVE);
+            seen.response[i] = response.at_least(0.0);
             seen.colourfulness[i] = colourfulness;
             seen.cos[i] = if colourfulness > 0.0 { a * inverse } else { 1.0 };
             seen.sin[i] = if colourfulness > 0.0 { b * inverse } else { 0.0 };
@@ -141,7 +141,7 @@ impl Renderer {
         let luminance = map(response, |a| expand_positive(self.white_response * a) * (1.0 / self.adaptation));
         let toned = map(&luminance, |y| {
             let curve = self.tone.scale * pow(y / (y + self.tone.shoulder), self.tone.contrast);
-            (curve * curve / (curve + self.tone.toe)).max(0.0) * 100.0
+            (curve * curve / (curve + self.tone.toe)).at_least(0.0) * 100.0
         });
         map(&toned, |y| compress_positive(y * self.adaptation) * (1.0 / self.white_response))
     }
@@ -153,12 +153,12 @@ impl Renderer {
         let mut compressed = [0.0; BLOCK];
         for i in 0..BLOCK {
             let n = lightness[i] * (1.0 / self.gamut.white_j);
-            let sn = (1.0 - n).max(0.0);
+            let sn = (1.0 - n).at_least(0.0);
             let norm = chroma_norm(seen.cos[i], seen.sin[i]) * self.chroma.scale;
             let inverse = 1.0 / norm;
             let limit = toned[i] * (1.0 / self.gamut.white_response) * reach_m[i] * inverse;
             let m = seen.colourfulness[i];
-            let scaled = m * (toned[i] / seen.response[i].max(f32::MIN_POSITIVE)) * inverse;
+            let scaled = m * (toned[i] / seen.response[i].at_least(f32::MIN_POSITIVE)) * inverse;
             let expand = (n * n + self.chroma.saturation_threshold).sqrt();
             let expanded = limit - toe(limit - scaled, limit - 0.001, sn * self.chroma.saturation, expand);
             let inner = toe(expanded, limit, n * self.chroma.compression, sn) * norm;
@@ -179,7 +179,7 @@ impl Renderer {
         for lane in &mut *rgb {
             *lane = map(lane, expand_cone);
         }
-        for_each(rgb, |cone| each(mul(&self.cone_to_display, cone), |v| v.clamp(0.0, 1.0)));
+        for_each(rgb, |cone| each(mul(&self.cone_to_display, cone), |v| v.at_least(0.0).at_most(1.0)));
     }
 }
 
@@ -290,7 +290,7 @@ impl Gamut {
             let inner = remap(m[i], boundary, reach[i]);
             // Black, white and neutrals are on the axis; and where the hull has no width, so is everything.
             let on_axis = (j[i] <= 0.0) | (m[i] <= 0.0) | (j[i] > self.white_j) | (boundary <= 0.0);
-            inner_j[i] = if on_axis { j[i].max(0.0) } else { axis_j[i] + inner * slope[i] };
+            inner_j[i] = if on_axis { j[i].at_least(0.0) } else { axis_j[i] + inner * slope[i] };
             inner_m[i] = if on_axis { 0.0 } else { inner };
         }
         (inner_j, inner_m)
@@ -298,7 +298,7 @@ impl Gamut {
 
     #[inline(always)]
     fn focus_j(&self, cusp_j: f32) -> f32 {
-        let t = (1.3 - cusp_j * (1.0 / self.white_j)).min(1.0);
+        let t = (1.3 - cusp_j * (1.0 / self.white_j)).at_most(1.0);
         cusp_j + (self.mid_j - cusp_j) * t
     }
 
@@ -306,7 +306,7 @@ impl Gamut {
     fn slope_gain(&self, j: f32, cusp_j: f32) -> f32 {
         let gain = self.white_j * self.focus_distance;
         let threshold = cusp_j + (self.white_j - cusp_j) * 0.3;
-        let adjustment = log10((self.white_j - threshold) / (self.white_j - j).max(0.0001));
+        let adjustment = log10((self.white_j - threshold) / (self.white_j - j).at_least(0.0001));
         if j > threshold { gain * (adjustment * adjustment + 1.0) } else { gain }
     }
 
@@ -317,7 +317,7 @@ impl Gamut {
         let below = j < focus_j;
         let b = if below { 1.0 - scaled } else { -(1.0 + scaled + self.white_j * a) };
         let c = if below { -j } else { self.white_j * scaled + j };
-        let root = (b * b - 4.0 * a * c).max(0.0).sqrt();
+        let root = (b * b - 4.0 * a * c).at_least(0.0).sqrt();
         -2.0 * c / (if below { b + root } else { b - root })
     }
 }
@@ -335,7 +335,7 @@ fn compress_cone(light: f32) -> f32 {
 
 #[inline(always)]
 fn expand_positive(response: f32) -> f32 {
-    let limited = response.min(0.99);
+    let limited = response.at_most(0.99);
     pow(27.13 * limited / (1.0 - limited), 1.0 / 0.42)
 }
 
@@ -355,11 +355,11 @@ fn chroma_norm(cos: f32, sin: f32) -> f32 {
 /// A hyperbolic toe below `limit`.
 #[inline(always)]
 fn toe(x: f32, limit: f32, k1: f32, k2: f32) -> f32 {
-    let k2 = k2.max(0.001);
+    let k2 = k2.at_least(0.001);
     let k1 = (k1 * k1 + k2 * k2).sqrt();
     let k3 = (limit + k1) / (limit + k2);
     let b = k3 * x - k1;
-    let bent = 0.5 * (b + (b * b + 4.0 * k2 * k3 * x).max(0.0).sqrt());
+    let bent = 0.5 * (b + (b * b + 4.0 * k2 * k3 * x).at_least(0.0).sqrt());
     if x > limit { x } else { bent }
 }
 
@@ -375,7 +375,7 @@ impl Hull {
     /// The colourfulness where the line from (0, `axis_j`) meets it, nearly.
     #[inline(always)]
     fn meets_line(&self, axis_j: f32, slope: f32) -> f32 {
-        let shifted = self.reference_j * pow((axis_j / self.reference_j).max(0.0), self.gamma_inverse);
+        let shifted = self.reference_j * pow((axis_j / self.reference_j).at_least(0.0), self.gamma_inverse);
         shifted * self.m / (self.j - slope * self.m)
     }
 }
@@ -383,14 +383,14 @@ impl Hull {
 #[inline(always)]
 fn smooth_minimum(a: f32, b: f32, scale: f32) -> f32 {
     let width = 0.12 * scale;
-    let h = (width - (a - b).abs()).max(0.0) / width;
-    a.min(b) - h * h * h * width * (1.0 / 6.0)
+    let h = (width - (a - b).abs()).at_least(0.0) / width;
+    a.at_most(b) - h * h * h * width * (1.0 / 6.0)
 }
 
 /// Colourfulness between threshold and reach brought between threshold and boundary.
 #[inline(always)]
 fn remap(m: f32, boundary: f32, reach: f32) -> f32 {
-    let proportion = (boundary / reach).max(0.75);
+    let proportion = (boundary / reach).at_least(0.75);
     let threshold = proportion * boundary;
     let (over, inner, outer) = (m - threshold, boundary - threshold, reach - threshold);
     let scale = outer / (outer / inner - 1.0);

@@ -8,7 +8,7 @@
 
 use super::Domain;
 use crate::color::block::{BLOCK, Lane};
-use crate::color::math::{floor, integer};
+use crate::color::math::{Bound, floor, integer};
 
 /// `side`^3 entries, at least 2^3, red fastest.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,7 +53,7 @@ impl Table {
         for c in 0..3 {
             let places = self.domain.places(c, last, rgb[c]);
             for i in 0..BLOCK {
-                let cell = floor(places[i]).min(last - 1.0);
+                let cell = floor(places[i]).at_most(last - 1.0);
                 (cells[c][i], shares[c][i]) = (integer(cell), places[i] - cell);
             }
         }
@@ -62,8 +62,8 @@ impl Table {
         let mut corners = Corners { index: [[0; BLOCK]; 4], weight: [[0.0; BLOCK]; 4] };
         for i in 0..BLOCK {
             let [r, g, b] = [shares[0][i], shares[1][i], shares[2][i]];
-            let (largest, smallest) = (r.max(g).max(b), r.min(g).min(b));
-            let middle = r.min(g).max(r.max(g).min(b));
+            let (largest, smallest) = (r.at_least(g).at_least(b), r.at_most(g).at_most(b));
+            let middle = r.at_most(g).at_least(r.at_least(g).at_most(b));
             // Where shares are equal, the corner between them has no weight, so any order will do.
             let other = if g >= b { steps[1] } else { steps[2] };
             let first = if r >= g && r >= b { steps[0] } else { other };
