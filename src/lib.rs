@@ -10,6 +10,7 @@
 //!
 //! This file holds every feature gate of the crate, each for a whole module.
 
+pub mod blend;
 pub mod color;
 pub mod convert;
 pub mod error;

@@ -156,16 +156,16 @@ impl Judge {
         settle(considered)
     }
 
-    /// What is out of its time in what metadata says. Notes speak of things that need not be there: they are worth knowing.
+    /// What is out of its time in what metadata says. Notes speak of things
+    /// that need not be there: those are worth knowing.
     pub fn mention(&self, mention: &Mention) -> Vec<Hit<'_>> {
         match mention.kind {
             MentionKind::Asset => self.name(&path_tail(&mention.text), Channel::Name),
+            MentionKind::Library => at_most(Severity::Warning, self.name(&path_tail(&mention.text), Channel::Name)),
+            MentionKind::Hidden => at_most(Severity::Info, self.name(&path_tail(&mention.text), Channel::Name)),
+            MentionKind::Letters => mention.text.lines().flat_map(|line| self.text(line)).collect(),
             MentionKind::Prompt | MentionKind::View | MentionKind::Demand => self.prose(&mention.text),
-            MentionKind::Note => {
-                let mut hits = self.prose(&mention.text);
-                hits.iter_mut().for_each(|hit| hit.severity = Severity::Info);
-                hits
-            }
+            MentionKind::Note => at_most(Severity::Info, self.prose(&mention.text)),
         }
     }
 
@@ -416,6 +416,12 @@ fn spoken(words: &[Word]) -> String {
         text += &word.text;
     }
     text
+}
+
+/// The same, none graver than this.
+fn at_most(severity: Severity, mut hits: Vec<Hit<'_>>) -> Vec<Hit<'_>> {
+    hits.iter_mut().for_each(|hit| hit.severity = hit.severity.max(severity));
+    hits
 }
 
 fn hits(considered: Vec<Considered<'_>>) -> Vec<Hit<'_>> {

@@ -27,6 +27,12 @@ pub struct Mention {
 pub enum MentionKind {
     /// The name of a thing or a file.
     Asset,
+    /// The name of a thing in a file that others take things from: it need not be in the picture.
+    Library,
+    /// The name of a thing that renders leave out.
+    Hidden,
+    /// Letters that the picture shows.
+    Letters,
     /// A sentence that asks for a picture.
     Prompt,
     /// A sentence about the shot: names things that need not be in it.

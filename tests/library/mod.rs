@@ -1,5 +1,6 @@
 //! The core through its public API, against values from other programs.
 
+mod blend;
 mod cdl;
 mod colour;
 mod convert;

@@ -143,16 +143,12 @@ fn metadata_beside_the_frames_is_judged() {
     fs::write(folder.path().join("SHOT-002-001.json"), handoff.to_string()).unwrap();
     fs::write(folder.path().join("SHOT-002-002.json"), json!({ "assets": ["iphone"] }).to_string()).unwrap();
     let report = check(folder.path());
-    let mut told: Vec<(String, String)> = Vec::new();
-    for issue in found(&report) {
-        let text = issue["description"].as_str().unwrap();
-        let rule = text.split("(rule ").nth(1).unwrap().split(')').next().unwrap();
-        told.push((rule.to_owned(), issue["severity"].as_str().unwrap().to_owned()));
-        assert!(issue["region"].is_null());
-    }
+    let issues = found(&report);
+    assert!(issues.iter().all(|issue| issue["region"].is_null()));
+    let mut told: Vec<(String, String)> = issues.iter().map(accusation).collect();
     told.sort();
     let expected = [("citibike", "error"), ("led_billboard", "warning"), ("linknyc", "error"), ("segway", "info")];
-    assert_eq!(told, expected.map(|(rule, severity)| (rule.to_owned(), severity.to_owned())));
+    assert_eq!(told, pairs(&expected));
     assert_eq!(result(&report)["outcome"], "issues");
 }
 
@@ -238,4 +234,60 @@ fn files_of_all_kinds_are_checked_for_their_period() {
         issues.as_array().unwrap().iter().map(|issue| issue["description"].as_str().unwrap()).collect();
     assert!(texts.len() == 3 && texts[0].contains("vape") && texts[1].contains("Drone"), "{texts:#?}");
     run(["period", "check", &path("nothing.exr")]).assert_refused("nothing.exr");
+}
+
+/// `period check --json` of one path: rule and severity of every finding, sorted.
+fn accusations(path: &Path) -> Vec<(String, String)> {
+    let issues = run(["period".as_ref(), "check".as_ref(), "--json".as_ref(), path.as_os_str()]).json();
+    let mut told: Vec<(String, String)> = issues.as_array().unwrap().iter().map(accusation).collect();
+    told.sort();
+    told
+}
+
+fn accusation(issue: &Value) -> (String, String) {
+    let text = issue["description"].as_str().unwrap();
+    let rule = text.split("(rule ").nth(1).unwrap().split(')').next().unwrap();
+    (rule.to_owned(), issue["severity"].as_str().unwrap().to_owned())
+}
+
+fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
+    expected.iter().map(|(rule, severity)| ((*rule).to_owned(), (*severity).to_owned())).collect()
+}
+
+#[test]
+fn a_scene_file_is_judged_by_what_renders_show() {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/blend");
+    // The drone is a camera, the notes are notes, the Segway is switched off.
+    let expected = [
+        ("area_code_646", "error"),
+        ("citibike", "error"),
+        ("hoverboard", "info"),
+        ("qr", "error"),
+        ("segway", "info"),
+        ("smartphone", "error"),
+    ];
+    assert_eq!(accusations(&fixtures.join("period.blend")), pairs(&expected));
+    assert_eq!(accusations(&fixtures.join("period_5.blend")), pairs(&expected));
+    assert_eq!(accusations(&fixtures.join("shot.blend")), []);
+}
+
+#[test]
+fn libraries_are_followed_within_the_project_only() {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/blend");
+    let folder = folder();
+    fs::write(folder.path().join("gsd.toml"), "").unwrap();
+    fs::create_dir(folder.path().join("shot")).unwrap();
+    let scene = folder.path().join("shot/period_user.blend");
+    fs::copy(fixtures.join("period_user.blend"), &scene).unwrap();
+    assert_eq!(accusations(&scene), [], "the library is not there");
+    fs::copy(fixtures.join("period.blend"), folder.path().join("shot/period.blend")).unwrap();
+    let of_library = accusations(&scene);
+    assert!(of_library.contains(&("smartphone".into(), "warning".into())), "{of_library:?}");
+    // Out of the project through a link.
+    #[cfg(unix)]
+    {
+        fs::remove_file(folder.path().join("shot/period.blend")).unwrap();
+        std::os::unix::fs::symlink(fixtures.join("period.blend"), folder.path().join("shot/period.blend")).unwrap();
+        assert_eq!(accusations(&scene), []);
+    }
 }

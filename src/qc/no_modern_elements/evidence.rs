@@ -1,5 +1,6 @@
 //! What is known of a shot and its frames, gathered by those who can open files.
 
+use crate::blend::{Blend, Datablock, Kind};
 use crate::exr::cryptomatte::MatteObject;
 use crate::exr::{ByteSource, Cryptomatte, Header, Limits};
 use crate::frame::Region;
@@ -24,11 +25,51 @@ pub struct Source {
 }
 
 impl Source {
+    /// What a .blend names. `is_library` is for one that others take things from.
+    pub fn of_blend(file: &str, blend: &Blend, is_library: bool) -> Self {
+        let mut mentions = Vec::new();
+        for datablock in &blend.datablocks {
+            let place = match datablock.kind {
+                Kind::Object => "object",
+                Kind::Shape => "shape",
+                Kind::Look => "material or texture",
+                Kind::Image => "image",
+                Kind::Collection => "collection",
+                Kind::Font => "font",
+                Kind::Linked => "linked",
+                Kind::Text => "text",
+                // A camera may well be called after a drone, a library after all it could give.
+                Kind::Camera | Kind::Library | Kind::Other => continue,
+            };
+            let kind = match datablock {
+                _ if is_library => MentionKind::Library,
+                Datablock { is_rendered: false, .. } => MentionKind::Hidden,
+                _ => MentionKind::Asset,
+            };
+            let mut say = |text: &str, kind, place: &str| {
+                mentions.push(Mention { text: text.to_owned(), kind, place: place.to_owned() })
+            };
+            match (datablock.kind, &datablock.text) {
+                (Kind::Text, Some(text)) => say(text, MentionKind::Note, "text"),
+                (Kind::Text, None) => {}
+                (_, letters) => {
+                    say(&datablock.name, kind, place);
+                    letters.iter().filter(|_| !is_library).for_each(|text| say(text, MentionKind::Letters, "letters"));
+                }
+            }
+            datablock.path.iter().for_each(|path| say(path, kind, &format!("{place} file")));
+        }
+        Self { file: file.to_owned(), mentions }
+    }
+
     /// The beginning of a finding's sentence.
     pub(super) fn subject(&self, mention: &Mention, words: &str) -> String {
         let place = &mention.place;
         match mention.kind {
             MentionKind::Asset => format!("{:?} ({place})", mention.text),
+            MentionKind::Library => format!("{:?} ({place}, in a file that things are linked from)", mention.text),
+            MentionKind::Hidden => format!("{:?} ({place}, switched off for renders)", mention.text),
+            MentionKind::Letters => format!("What says {words:?} ({place})"),
             MentionKind::Prompt => format!("{words:?}, which the prompt asks for ({place}),"),
             MentionKind::Note => format!("{words:?}, of which a note speaks ({place}),"),
             MentionKind::View | MentionKind::Demand => format!("{words:?} ({place})"),

@@ -15,7 +15,7 @@ mod evidence;
 mod presence;
 mod sightings;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 pub use evidence::{FrameEvidence, MatteNames, PixelEvidence, Reading, ReadingKind, ShotEvidence, Source};
@@ -201,16 +201,30 @@ impl NoModernElements {
     /// What the shot's files say, apart from its frames.
     fn shot_issues(&self, shot: &ShotContext<'_>) -> Vec<QcIssue> {
         let mut issues = Vec::new();
-        let mut told = BTreeSet::new();
         for source in &self.shot.sources {
+            // An object, its mesh and its material are one thing: a rule speaks once of a file, in the gravest case.
+            let mut told: BTreeMap<String, (Accusation, String, BTreeSet<&str>)> = BTreeMap::new();
             for mention in &source.mentions {
                 for hit in self.judge.mention(mention) {
-                    if told.insert((source.file.as_str(), mention.text.as_str(), hit.rule.id.as_str())) {
-                        let subject = source.subject(mention, &hit.words);
-                        let accusation = Accusation::of(&hit);
-                        issues.push(accusation.issue(&subject, accusation.severity, shot.range[0], &source.file));
+                    let accusation = Accusation::of(&hit);
+                    let subject = || source.subject(mention, &hit.words);
+                    let known = told.entry(hit.rule.id.clone());
+                    let (gravest, first, names) =
+                        known.or_insert_with(|| (accusation.clone(), subject(), BTreeSet::new()));
+                    names.insert(&mention.text);
+                    if accusation.severity < gravest.severity {
+                        (*gravest, *first) = (accusation, subject());
                     }
                 }
+            }
+            for (accusation, subject, names) in told.into_values() {
+                let mut issue = accusation.issue(&subject, accusation.severity, shot.range[0], &source.file);
+                match names.len() {
+                    0 | 1 => {}
+                    2 => issue.description += " One more name says so.",
+                    count => issue.description += &format!(" {} more names say so.", count - 1),
+                }
+                issues.push(issue);
             }
         }
         issues

@@ -1,5 +1,7 @@
 //! What files say about the period: mattes of a frame, metadata and .blend files beside a shot.
 
+mod blends;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -44,8 +46,12 @@ pub fn judge(project: &Path, year: Option<i32>) -> Result<Arc<Judge>> {
 /// If it cannot be opened, or is of another kind.
 pub fn check_period_accuracy(path: &Path, judge: &Arc<Judge>) -> Result<Vec<QcIssue>> {
     if path.is_file() && kind(path).is_some() {
-        let sources = Vec::from_iter(read_source(path)?);
-        let evidence = ShotEvidence { sources, ..ShotEvidence::default() };
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut evidence = ShotEvidence::default();
+        match kind(path) {
+            Some("blend") => blends::read_tree(path, &project::find(None, folder)?, &mut evidence)?,
+            _ => evidence.sources.extend(read_source(path)?),
+        }
         let options = ValidatorOptions { judge: Some(Arc::clone(judge)), evidence, ..ValidatorOptions::default() };
         return Ok(Validator::new(options).finish().issues);
     }
@@ -69,28 +75,34 @@ pub fn frame_evidence(path: &Path, source: &FileSource, header: &Header, limits:
     FrameEvidence { mattes, pixels: PixelEvidence::NotSampled }
 }
 
-/// What the files beside a shot's frames say: metadata (`.json`) and prompts (`.txt`) in the frames' folder, if they are
-/// named after the shot, or have one of the usual names and there is no other shot.
+/// What the files beside a shot's frames say: metadata (`.json`), prompts (`.txt`) and scenes (`.blend`) in the frames'
+/// folder, if they are named after the shot, or have one of the usual names and there is no other shot.
 pub fn shot_evidence(folder: &Path, stem: &str, is_alone: bool) -> ShotEvidence {
     let mut evidence = ShotEvidence::default();
+    let root = project::find(None, folder).unwrap_or_else(|_| folder.to_owned());
     let Ok(entries) = fs::read_dir(folder) else { return evidence };
     let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(|path| path.is_file()).collect();
     paths.sort();
     for path in paths.iter().filter(|path| belongs(path, stem, is_alone)) {
-        match read_source(path) {
-            Ok(Some(source)) => evidence.sources.push(source),
-            Ok(None) => {}
-            Err(error) => evidence.problems.push(error.to_string()),
-        }
+        read_into(path, &root, &mut evidence);
     }
     evidence
 }
 
-/// What a file of metadata or a .blend names; `None` for a kind that is not read.
-///
-/// # Errors
-/// If it cannot be read, or is damaged.
-pub fn read_source(path: &Path) -> Result<Option<Source>> {
+/// Reads what a file names into the evidence; what stands in the way becomes one of its problems.
+fn read_into(path: &Path, root: &Path, evidence: &mut ShotEvidence) {
+    if kind(path) == Some("blend") {
+        return blends::read_into(path, root, evidence);
+    }
+    match read_source(path) {
+        Ok(Some(source)) => evidence.sources.push(source),
+        Ok(None) => {}
+        Err(error) => evidence.problems.push(error.to_string()),
+    }
+}
+
+/// What a file of metadata names; `None` for a negative prompt.
+fn read_source(path: &Path) -> Result<Option<Source>> {
     let in_file = |error: Error| error.in_file(path.display());
     let mentions = match kind(path) {
         Some("json") => period::mentions(&read_text(path)?).map_err(in_file)?,
