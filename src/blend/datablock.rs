@@ -134,7 +134,7 @@ impl Reader<'_> {
         let path = matches!(kind, Kind::Image | Kind::Font | Kind::Library).then(|| self.path()).flatten();
         let text = match &self.raw.code {
             b"TX" => Some(self.lines()),
-            b"CU" => self.pointed("str").map(|bytes| until_zero(bytes)),
+            b"CU" => self.pointed("str").map(until_zero),
             _ => None,
         };
         let library = (kind == Kind::Linked).then(|| library.map(str::to_owned)).flatten();
