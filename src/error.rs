@@ -79,6 +79,8 @@ pub enum Feature {
     Compression,
     /// A newer file format version.
     Version,
+    /// A movie's codec or layout whose tags are not written.
+    Movie,
 }
 
 /// A place inside an input, as far as it is known.

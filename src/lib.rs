@@ -26,6 +26,7 @@ pub mod qc;
 pub mod sequence;
 mod severity;
 pub mod spec;
+pub mod tag;
 pub mod timecode;
 mod widen;
 

@@ -76,7 +76,7 @@ pub(super) struct ConvertArguments {
 }
 
 /// The values there are by their names in commands: new ones appear by themselves.
-fn by_id<T: Copy + Send + Sync + 'static>(
+pub(super) fn by_id<T: Copy + Send + Sync + 'static>(
     all: &'static [T],
     id: fn(T) -> &'static str,
 ) -> impl TypedValueParser<Value = T> {

@@ -10,6 +10,7 @@ mod period;
 mod progress;
 mod serve;
 mod style;
+mod tag;
 mod validate;
 
 use std::path::PathBuf;
@@ -61,6 +62,7 @@ enum Command {
     ValidateOutput(validate::ValidateArguments),
     Period(period::PeriodArguments),
     Serve(serve::ServeArguments),
+    Tag(tag::TagArguments),
 }
 
 /// Runs the command that the process was started with.
@@ -93,5 +95,6 @@ fn dispatch(arguments: &Arguments, output: &Output) -> Result<ExitCode> {
         Command::ValidateOutput(arguments) => validate::run(arguments, &project, output),
         Command::Period(arguments) => period::run(arguments, &project, output),
         Command::Serve(arguments) => serve::run(arguments, output),
+        Command::Tag(arguments) => tag::run(arguments, output),
     }
 }

@@ -13,7 +13,7 @@ use crate::{Error, Result};
 const MOST_BOXES: usize = 10_000;
 /// Bytes of a visual sample entry before its own boxes: header, reserved, data reference, and the fields of 14496-12,
 /// 12.1.3 (QuickTime's image description has the same length).
-const SAMPLE_ENTRY: u64 = 8 + 8 + 70;
+pub(crate) const SAMPLE_ENTRY: u64 = 8 + 8 + 70;
 
 /// What a movie's container says of its first video track.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -47,10 +47,13 @@ impl Movie {
 
 /// One box.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Atom {
-    kind: [u8; 4],
-    /// What is in it, in bytes from the start of the file.
-    body: Range<u64>,
+pub(crate) struct Atom {
+    /// Its four characters.
+    pub(crate) kind: [u8; 4],
+    /// Where its own size stands, in bytes from the start of the file.
+    pub(crate) start: u64,
+    /// What is in it, likewise.
+    pub(crate) body: Range<u64>,
 }
 
 /// The tags of a track, `None` where it is no video.
@@ -69,7 +72,7 @@ fn video_color<S: ByteSource + ?Sized>(source: &S, track: &Atom) -> Result<Optio
     // Version, flags and the number of entries; the first stands for all.
     let entries = place.body.start.saturating_add(8)..place.body.end;
     let Some(entry) = children(source, entries)?.into_iter().next() else { return Ok(Some(ColorTags::default())) };
-    let inner = (entry.body.start - 8).saturating_add(SAMPLE_ENTRY)..entry.body.end;
+    let inner = entry.start.saturating_add(SAMPLE_ENTRY)..entry.body.end;
     let color = children(source, inner)?.into_iter().find(|found| found.kind == *b"colr");
     color.map_or(Ok(Some(ColorTags::default())), |color| tags(source, &color).map(Some))
 }
@@ -89,13 +92,14 @@ fn tags<S: ByteSource + ?Sized>(source: &S, color: &Atom) -> Result<ColorTags> {
     Ok(ColorTags::from_codes(codes, full_range))
 }
 
-fn find<S: ByteSource + ?Sized>(source: &S, parent: &Atom, kind: &[u8; 4]) -> Result<Option<Atom>> {
+/// The first box of that kind in `parent`.
+pub(crate) fn find<S: ByteSource + ?Sized>(source: &S, parent: &Atom, kind: &[u8; 4]) -> Result<Option<Atom>> {
     Ok(children(source, parent.body.clone())?.into_iter().find(|found| found.kind == *kind))
 }
 
 /// The boxes that lie one after another in `range`. What is too short for a box at its end (QuickTime closes some lists
 /// with four zero bytes) is passed over.
-fn children<S: ByteSource + ?Sized>(source: &S, range: Range<u64>) -> Result<Vec<Atom>> {
+pub(crate) fn children<S: ByteSource + ?Sized>(source: &S, range: Range<u64>) -> Result<Vec<Atom>> {
     let mut found = Vec::new();
     let mut at = range.start;
     while at.checked_add(8).is_some_and(|end| end <= range.end) {
@@ -115,13 +119,14 @@ fn children<S: ByteSource + ?Sized>(source: &S, range: Range<u64>) -> Result<Vec
         if found.len() >= MOST_BOXES {
             return Err(Error::malformed(Place::at(at), format!("there are more than {MOST_BOXES} boxes in a row")));
         }
-        found.push(Atom { kind, body: start..end });
+        found.push(Atom { kind, start: at, body: start..end });
         at = end;
     }
     Ok(found)
 }
 
-fn read<S: ByteSource + ?Sized, const N: usize>(source: &S, at: u64) -> Result<[u8; N]> {
+/// The bytes at that place.
+pub(crate) fn read<S: ByteSource + ?Sized, const N: usize>(source: &S, at: u64) -> Result<[u8; N]> {
     let mut scratch = Vec::new();
     let bytes = source.read(at..at.saturating_add(N as u64), &mut scratch)?;
     let array = bytes.try_into();

@@ -3,7 +3,7 @@
 //! ffprobe tells most of it, as JSON ([`MediaInfo::parse`]). What the container says of colour it does not tell apart from
 //! what the codec says, so the container's tags are read here ([`Movie::read`]).
 
-mod boxes;
+pub(crate) mod boxes;
 mod color;
 mod probe;
 

@@ -6,14 +6,23 @@ use std::path::{Path, PathBuf};
 
 use crate::{Error, Result};
 
-/// Puts `bytes` at `path`, replacing a file that is there.
-///
-/// They are written under a temporary name in the same folder, brought to the disk and renamed: whoever looks sees the
-/// old file or the new one, never a part. After a failure neither is touched and no temporary file is left.
+/// Puts `bytes` at `path`, replacing a file that is there: see [`write_with`].
 ///
 /// # Errors
 /// As [`destination`], or if the system refuses.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    let refused = |error| Error::io("cannot be written", path.display(), error);
+    write_with(path, |file| file.write_all(bytes).map_err(refused))
+}
+
+/// Puts what `fill` writes at `path`, replacing a file that is there.
+///
+/// It is written under a temporary name in the same folder, brought to the disk and renamed: whoever looks sees the old file
+/// or the new one, never a part. After a failure neither is touched and no temporary file is left.
+///
+/// # Errors
+/// As [`destination`], if `fill` fails, or if the system refuses.
+pub fn write_with(path: &Path, fill: impl FnOnce(&mut File) -> Result<()>) -> Result<()> {
     let target = destination(path)?;
     let refused = |error| Error::io("cannot be written", path.display(), error);
     let folder = folder_of(&target);
@@ -24,7 +33,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut file = builder.tempfile_in(folder).map_err(refused)?;
-    file.write_all(bytes).map_err(refused)?;
+    fill(file.as_file_mut())?;
     if let Some(old) = old {
         file.as_file().set_permissions(old).map_err(refused)?;
     }

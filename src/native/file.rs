@@ -27,9 +27,16 @@ impl FileSource {
         if !std::fs::metadata(path).map_err(refused)?.is_file() {
             return Err(Error::wrong_kind("this is not a regular file").in_file(name));
         }
-        let file = File::open(path).map_err(refused)?;
-        let length = file.metadata().map_err(refused)?.len();
-        Ok(Self { file, length, name })
+        Self::of(File::open(path).map_err(refused)?, name)
+    }
+
+    /// A file that is open already, called `name` in errors. Its length is what it has now.
+    ///
+    /// # Errors
+    /// If the system refuses.
+    pub fn of(file: File, name: String) -> Result<Self> {
+        let metadata = file.metadata().map_err(|error| Error::io("cannot be looked at", &name, error))?;
+        Ok(Self { length: metadata.len(), file, name })
     }
 }
 

@@ -13,6 +13,7 @@ pub mod process;
 pub mod project;
 pub mod server;
 pub mod statistics;
+pub mod tag;
 pub mod tool;
 pub mod transform;
 pub mod validate;

@@ -20,6 +20,8 @@ mod probe;
 mod report;
 /// `serve`: what it answers, and above all what it does not.
 mod serve;
+/// `tag`: what other programs read before and after.
+mod tag;
 /// `validate-output`: every finding in its place, every trouble told.
 mod validate;
 

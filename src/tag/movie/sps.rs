@@ -1,0 +1,154 @@
+//! Sequence parameter sets of H.264, and what they say of colour.
+//!
+//! Source: ITU-T H.264, 7.3.2.1.1 (`seq_parameter_set_data`) and annex E.1.1 (`vui_parameters`).
+
+use super::Codes;
+use super::bits::{BitWriter, Bits, Ended, escape, unescape};
+
+/// Profiles whose sets say how colour is sampled (7.3.2.1.1).
+const HIGH_PROFILES: [u32; 13] = [100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135];
+/// `aspect_ratio_idc` of a ratio that is written out (table E-1).
+const EXTENDED_SAR: u32 = 255;
+/// `video_format`: unspecified (table E-2).
+const UNSPECIFIED: u32 = 5;
+
+/// A set, as a whole unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Sps {
+    pub(super) unit: Vec<u8>,
+    /// Its `video_full_range_flag`.
+    pub(super) full_range: bool,
+}
+
+/// The same set with these codes; range and everything else stay.
+///
+/// # Errors
+/// In words, if it is damaged.
+pub(super) fn with_colour(unit: &[u8], codes: Codes) -> Result<Sps, String> {
+    let payload = unescape(unit);
+    let new = rewrite(&payload, codes).map_err(|Ended| "a parameter set of the video is damaged".to_owned())?;
+    let (payload, full_range) = new;
+    Ok(Sps { unit: escape(&payload), full_range })
+}
+
+fn rewrite(old: &[u8], [primaries, transfer, matrix]: Codes) -> Result<(Vec<u8>, bool), Ended> {
+    let mut bits = Bits::new(old);
+    let stop = bits.stop()?;
+    skip_to_usability(&mut bits)?;
+    let mut new = BitWriter::default();
+    new.copy(&mut Bits::new(old), bits.position())?;
+    let has_usability = bits.bit()?;
+    new.bit(true);
+    let (mut format, mut full_range) = (UNSPECIFIED, false);
+    if has_usability {
+        let start = bits.clone();
+        skip_aspect(&mut bits)?;
+        let end = bits.position();
+        new.copy(&mut start.clone(), end)?;
+        if bits.bit()? {
+            (format, full_range) = (bits.number(3)?, bits.bit()?);
+            if bits.bit()? {
+                bits.number(24)?;
+            }
+        }
+    } else {
+        // aspect_ratio_info_present_flag, overscan_info_present_flag
+        new.number(0, 2);
+    }
+    new.bit(true);
+    new.number(format, 3);
+    new.bit(full_range);
+    new.bit(true);
+    for code in [primaries, transfer, matrix] {
+        new.number(code.into(), 8);
+    }
+    if has_usability {
+        new.copy(&mut bits, stop)?;
+    } else {
+        // No chroma location, timing, HRD of either kind, picture structure, or restriction.
+        new.number(0, 6);
+    }
+    Ok((new.finish(), full_range))
+}
+
+/// Reads up to `vui_parameters_present_flag`.
+fn skip_to_usability(bits: &mut Bits<'_>) -> Result<(), Ended> {
+    // The unit's own header, then profile, constraints and level.
+    bits.number(8)?;
+    let profile = bits.number(8)?;
+    bits.number(16)?;
+    bits.unsigned()?;
+    if HIGH_PROFILES.contains(&profile) {
+        skip_sampling(bits)?;
+    }
+    bits.unsigned()?;
+    match bits.unsigned()? {
+        0 => drop(bits.unsigned()?),
+        1 => {
+            bits.bit()?;
+            bits.signed()?;
+            bits.signed()?;
+            for _ in 0..bits.unsigned()? {
+                bits.signed()?;
+            }
+        }
+        _ => {}
+    }
+    bits.unsigned()?;
+    bits.bit()?;
+    // Width and height in macroblocks; fields; direct inference; cropping.
+    bits.unsigned()?;
+    bits.unsigned()?;
+    if !bits.bit()? {
+        bits.bit()?;
+    }
+    bits.bit()?;
+    if bits.bit()? {
+        for _ in 0..4 {
+            bits.unsigned()?;
+        }
+    }
+    Ok(())
+}
+
+/// `chroma_format_idc` to the scaling lists.
+fn skip_sampling(bits: &mut Bits<'_>) -> Result<(), Ended> {
+    let chroma = bits.unsigned()?;
+    if chroma == 3 {
+        bits.bit()?;
+    }
+    bits.unsigned()?;
+    bits.unsigned()?;
+    bits.bit()?;
+    if bits.bit()? {
+        for list in 0..if chroma == 3 { 12 } else { 8 } {
+            if bits.bit()? {
+                skip_scaling_list(bits, if list < 6 { 16 } else { 64 })?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// 7.3.2.1.1.1
+fn skip_scaling_list(bits: &mut Bits<'_>, size: usize) -> Result<(), Ended> {
+    let (mut last, mut next) = (8_i64, 8_i64);
+    for _ in 0..size {
+        if next != 0 {
+            next = (last + bits.signed()?).rem_euclid(256);
+        }
+        last = if next == 0 { last } else { next };
+    }
+    Ok(())
+}
+
+/// `aspect_ratio_info_present_flag` up to `video_signal_type_present_flag`.
+fn skip_aspect(bits: &mut Bits<'_>) -> Result<(), Ended> {
+    if bits.bit()? && bits.number(8)? == EXTENDED_SAR {
+        bits.number(32)?;
+    }
+    if bits.bit()? {
+        bits.bit()?;
+    }
+    Ok(())
+}
