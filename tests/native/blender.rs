@@ -212,7 +212,9 @@ fn what_the_file_overrides_does_not_reach_the_frames() {
         let plain = render(&request(&blender, shot(), plain.path()));
         let rendered = render(&request(&blender, variants(&blender).join("outputs.blend"), odd.path()));
         assert_eq!(names_in(odd.path()), ["frame.1001.exr"]);
-        assert!(rendered.notes.iter().any(|note| note.contains("leftovers")), "{:?}", rendered.notes);
+        for words in ["leftovers", "GPU"] {
+            assert!(rendered.notes.iter().any(|note| note.contains(words)), "{words} in {:?}", rendered.notes);
+        }
         let (plain, odd) = (header(&plain.frames[0].1), header(&rendered.frames[0].1));
         assert_eq!(plain.parts[0].display_window, odd.parts[0].display_window);
         assert!(
@@ -362,6 +364,25 @@ fn a_crash_is_told_with_blenders_last_lines_and_leaves_no_half_frame() {
     let text = error.to_string();
     assert!(text.contains("shot.blend") && text.contains("its last lines: "), "{text}");
     assert!(names_in(&frames).iter().all(|name| !name.ends_with(".part.exr")), "{:?}", names_in(&frames));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_frame_that_is_not_whole_is_not_taken_and_not_left() {
+    let folder = folder();
+    let frames = folder.path().join("frames");
+    fs::create_dir(&frames).unwrap();
+    // A full disk without one: whatever Blender has written is cut before it is looked at. The real one says "Saved".
+    let lines = format!(
+        "exec 3<&0\n\"$BLENDER\" \"$@\" <&3 | while IFS= read -r line; do\n\
+         case $line in *frame.1001.exr*) truncate -s -1000 '{}/frame.1001.exr' ;; esac\nprintf '%s\\n' \"$line\"\ndone",
+        frames.display()
+    );
+    let program = wrapper(folder.path(), &blenders()[0], &lines);
+    let error = refused(&RenderRequest { frames: [1001, 1100], ..request(&program, shot(), &frames) });
+    let text = error.to_string();
+    assert!(error.kind() == "tool" && text.contains("frame.1001.exr: Blender did not write the whole frame"), "{text}");
+    assert!(!frames.join("frame.1001.exr").exists());
 }
 
 #[cfg(unix)]

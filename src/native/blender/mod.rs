@@ -112,7 +112,7 @@ pub struct Configured {
 pub fn render(request: &RenderRequest, watch: &mut dyn FnMut(Progress)) -> Result<Rendered> {
     let job = Job::new(request, Mode::Render)?;
     let program = find(request.blender.as_deref())?;
-    let mut session = Session::new(job.frame_count(), watch);
+    let mut session = Session::new(job.frame_count(), request.spec.resolution, watch);
     let ended = run::run(&program, &job, request.timeout, &mut |event| session.hear(event));
     if ended.is_err() {
         frame::remove_partial(&request.folder);
@@ -124,9 +124,6 @@ pub fn render(request: &RenderRequest, watch: &mut dyn FnMut(Progress)) -> Resul
         return Err(
             Error::tool(what, "Render again; if it stays so, run Blender by hand on the file").in_file(job.blend())
         );
-    }
-    for (_, path) in &session.frames {
-        frame::check(path, request.spec.resolution)?;
     }
     let Configured { working_space, version, notes, .. } = configured;
     Ok(Rendered { frames: session.frames, working_space, version, notes })
@@ -141,7 +138,7 @@ pub fn configure(request: &RenderRequest) -> Result<Configured> {
     let job = Job::new(request, Mode::Configure)?;
     let program = find(request.blender.as_deref())?;
     let mut ignore = |_| ();
-    let mut session = Session::new(0, &mut ignore);
+    let mut session = Session::new(0, request.spec.resolution, &mut ignore);
     run::run(&program, &job, request.timeout, &mut |event| session.hear(event))?;
     session.configured()
 }
@@ -150,6 +147,7 @@ pub fn configure(request: &RenderRequest) -> Result<Configured> {
 struct Session<'a> {
     watch: &'a mut dyn FnMut(Progress),
     total: usize,
+    resolution: [u32; 2],
     version: Option<Version>,
     ready: Option<(ColorSpace, serde_json::Value)>,
     frames: Vec<(i32, PathBuf)>,
@@ -157,8 +155,8 @@ struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    fn new(total: usize, watch: &'a mut dyn FnMut(Progress)) -> Self {
-        Self { watch, total, version: None, ready: None, frames: Vec::new(), notes: Vec::new() }
+    fn new(total: usize, resolution: [u32; 2], watch: &'a mut dyn FnMut(Progress)) -> Self {
+        Self { watch, total, resolution, version: None, ready: None, frames: Vec::new(), notes: Vec::new() }
     }
 
     fn hear(&mut self, event: Event) -> Result<()> {
@@ -179,6 +177,8 @@ impl<'a> Session<'a> {
                 (self.watch)(Progress::Working { done, total, fraction: event::fraction(&text) });
             }
             Event::Frame { frame, path } => {
+                // At once: a full disk would spoil every frame after it, and Blender does not say so.
+                frame::check(&path, self.resolution)?;
                 self.frames.push((frame, path.clone()));
                 (self.watch)(Progress::Finished { frame, path, done: self.frames.len(), total: self.total });
             }

@@ -16,9 +16,10 @@ use crate::native::process::{self, Process};
 use crate::{Error, Result};
 
 /// The driver and its modules, by file name.
-const DRIVER: [(&str, &str); 4] = [
+const DRIVER: [(&str, &str); 5] = [
     ("driver.py", include_str!("driver/driver.py")),
     ("gsd_colour.py", include_str!("driver/gsd_colour.py")),
+    ("gsd_device.py", include_str!("driver/gsd_device.py")),
     ("gsd_external.py", include_str!("driver/gsd_external.py")),
     ("gsd_output.py", include_str!("driver/gsd_output.py")),
 ];

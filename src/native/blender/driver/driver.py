@@ -20,6 +20,7 @@ import bpy
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import gsd_colour  # noqa: E402
+import gsd_device  # noqa: E402
 import gsd_external  # noqa: E402
 import gsd_output  # noqa: E402
 
@@ -56,7 +57,8 @@ def stop_with_parent():
     """Whoever started us holds the other end of our standard input. When they are gone nobody wants the frames."""
 
     def wait():
-        while sys.stdin.buffer.read(4096):
+        # Not through sys.stdin, whose lock a waiting thread would still hold when Python shuts down.
+        while os.read(0, 4096):
             pass
         os._exit(ABANDONED)
 
@@ -91,7 +93,8 @@ def check_external():
 
 def prepare(scene):
     """Everything between opening and rendering; answers with the settings as Blender now has them."""
-    for note in gsd_output.configure_output(scene, JOB["spec"], JOB["frames"]):
+    notes = gsd_output.configure_output(scene, JOB["spec"], JOB["frames"]) + gsd_device.choose_device(scene)
+    for note in notes:
         tell("note", text=note)
     return gsd_output.settings(scene)
 
