@@ -123,6 +123,16 @@ fn a_composite_becomes_multilayer_frames_of_the_size_that_was_asked_for() {
     }
 }
 
+#[test]
+fn a_composite_tells_which_frames_it_has() {
+    for blender in blenders() {
+        let found = blender::survey(Some(&blender), &shot(), blender::PATIENCE).unwrap();
+        assert_eq!(found.frames, [1001, 1004]);
+        let error = blender::survey(Some(&blender), Path::new("nothing.blend"), blender::PATIENCE).unwrap_err();
+        assert_eq!(error.kind(), "spec");
+    }
+}
+
 /// Ready first; each frame worked on before it is finished; counted to the end.
 #[track_caller]
 fn check_steps(steps: &[Progress]) {

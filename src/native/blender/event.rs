@@ -16,7 +16,9 @@ pub(super) enum Event {
     Started { version: String },
     /// Something a person should know.
     Note { text: String },
-    /// The file is open and set up.
+    /// The file is open: its own first and last frame.
+    Scene { frames: [i32; 2] },
+    /// It is set up.
     Ready { working_space: WorkingSpace, settings: serde_json::Value },
     /// How far it is, in Blender's words.
     Status { text: String },

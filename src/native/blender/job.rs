@@ -18,6 +18,8 @@ const SHORTEST_SIDE: u32 = 4;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Mode {
+    /// Say which frames it has.
+    Survey,
     /// Set the scene up and say what came of it.
     Configure,
     /// And render.
@@ -30,8 +32,8 @@ pub(super) struct Job {
     mode: Mode,
     blend: String,
     frames: [i32; 2],
-    folder: String,
-    spec: Spec,
+    folder: Option<String>,
+    spec: Option<Spec>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -55,16 +57,21 @@ impl Job {
             let next = format!("Frames go from a first to a last, between -{LAST_FRAME} and {LAST_FRAME}");
             return Err(Error::spec(format!("there are no frames {first} to {last}"), next));
         }
-        if !request.blend.is_file() {
-            let what = "there is no such composite";
-            return Err(Error::spec(what, "Give a .blend file").in_file(request.blend.display()));
-        }
         if !request.folder.is_dir() {
             let what = "the folder for the frames does not exist";
             return Err(Error::spec(what, "Make the folder first").in_file(request.folder.display()));
         }
-        let (blend, folder) = (text(&request.blend)?, text(&request.folder)?);
-        Ok(Self { mode, blend, frames: request.frames, folder, spec: Spec::new(&request.spec, mode)? })
+        let folder = Some(text(&request.folder)?);
+        let spec = Some(Spec::new(&request.spec, mode)?);
+        Ok(Self { mode, frames: request.frames, folder, spec, ..Self::survey(&request.blend)? })
+    }
+
+    /// To find out what there is to render.
+    pub(super) fn survey(blend: &Path) -> Result<Self> {
+        if !blend.is_file() {
+            return Err(Error::spec("there is no such composite", "Give a .blend file").in_file(blend.display()));
+        }
+        Ok(Self { mode: Mode::Survey, blend: text(blend)?, frames: [0, 0], folder: None, spec: None })
     }
 
     /// The composite, for messages.

@@ -12,7 +12,7 @@ mod run;
 mod space;
 mod version;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::color::ColorSpace;
@@ -91,6 +91,15 @@ pub enum Progress {
     Note(String),
 }
 
+/// What there is to render, by the file's own settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Surveyed {
+    /// First and last frame.
+    pub frames: [i32; 2],
+    /// Blender's version.
+    pub version: String,
+}
+
 /// What configure_output made of a scene's settings, read back from Blender.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Configured {
@@ -143,12 +152,33 @@ pub fn configure(request: &RenderRequest) -> Result<Configured> {
     session.configured()
 }
 
+/// Opens the composite and tells which frames it has, for whoever names none.
+///
+/// # Errors
+/// As [`render`].
+pub fn survey(blender: Option<&Path>, blend: &Path, timeout: Duration) -> Result<Surveyed> {
+    let job = Job::survey(blend)?;
+    let program = find(blender)?;
+    let mut ignore = |_| ();
+    let mut session = Session::new(0, [0, 0], &mut ignore);
+    run::run(&program, &job, timeout, &mut |event| session.hear(event))?;
+    match (session.scene_frames, session.version) {
+        (Some(frames), Some(version)) => Ok(Surveyed { frames, version: version.to_string() }),
+        _ => Err(silent()),
+    }
+}
+
+fn silent() -> Error {
+    Error::tool("Blender ended without a word", "Run it by hand to see what is wrong with it")
+}
+
 /// What has been heard from Blender so far.
 struct Session<'a> {
     watch: &'a mut dyn FnMut(Progress),
     total: usize,
     resolution: [u32; 2],
     version: Option<Version>,
+    scene_frames: Option<[i32; 2]>,
     ready: Option<(ColorSpace, serde_json::Value)>,
     frames: Vec<(i32, PathBuf)>,
     notes: Vec<String>,
@@ -156,12 +186,22 @@ struct Session<'a> {
 
 impl<'a> Session<'a> {
     fn new(total: usize, resolution: [u32; 2], watch: &'a mut dyn FnMut(Progress)) -> Self {
-        Self { watch, total, resolution, version: None, ready: None, frames: Vec::new(), notes: Vec::new() }
+        Self {
+            watch,
+            total,
+            resolution,
+            version: None,
+            scene_frames: None,
+            ready: None,
+            frames: Vec::new(),
+            notes: Vec::new(),
+        }
     }
 
     fn hear(&mut self, event: Event) -> Result<()> {
         match event {
             Event::Started { version } => self.version = Some(Version::supported(version)?),
+            Event::Scene { frames } => self.scene_frames = Some(frames),
             Event::Ready { working_space, settings } => {
                 let working_space = working_space.color_space()?;
                 let version = self.version.as_ref().map(Version::to_string).unwrap_or_default();
@@ -190,7 +230,7 @@ impl<'a> Session<'a> {
 
     fn configured(&mut self) -> Result<Configured> {
         let (Some(version), Some((working_space, settings))) = (&self.version, self.ready.take()) else {
-            return Err(Error::tool("Blender ended without a word", "Run it by hand to see what is wrong with it"));
+            return Err(silent());
         };
         let notes = std::mem::take(&mut self.notes);
         Ok(Configured { settings, working_space, version: version.to_string(), notes })

@@ -130,6 +130,10 @@ def run():
     tell("started", version=bpy.app.version_string)
     open_composite()
     scene = bpy.context.scene
+    tell("scene", frames=[scene.frame_start, scene.frame_end])
+    if JOB["mode"] == "survey":
+        tell("done")
+        return
     if JOB["mode"] == "render":
         check_external()
     settings = prepare(scene)

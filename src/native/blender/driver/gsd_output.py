@@ -147,10 +147,11 @@ def stamps(render):
     """What goes into the files beside the picture: what the shot is, not where and when it was rendered."""
     render.use_stamp = False
     render.metadata_input = "SCENE"
-    for name in ("frame", "camera", "scene", "lens", "marker", "note"):
-        setattr(render, "use_stamp_" + name, True)
-    for name in ("date", "time", "render_time", "filename", "memory", "hostname", "frame_range", "sequencer_strip"):
-        setattr(render, "use_stamp_" + name, False)
+    kept = ("frame", "camera", "scene", "lens", "marker", "note")
+    left_out = ("date", "time", "render_time", "filename", "memory", "hostname", "frame_range", "sequencer_strip")
+    for name in kept + left_out:
+        if hasattr(render, "use_stamp_" + name):
+            setattr(render, "use_stamp_" + name, name in kept)
 
 
 def kind(image, media, file_format):
