@@ -20,7 +20,7 @@ const NON_IMAGE: u32 = 1 << 11;
 /// Version field, bit 12: more than one part may follow.
 const MULTI_PART: u32 = 1 << 12;
 /// Names have at most 255 bytes (31 without the long-name bit; nobody is helped by refusing longer ones then).
-const LONGEST_NAME: usize = 255;
+pub(super) const LONGEST_NAME: usize = 255;
 /// What is read first; most headers fit.
 const FIRST_READ: u64 = 64 << 10;
 

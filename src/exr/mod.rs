@@ -21,6 +21,7 @@ mod layers;
 mod limits;
 mod parse;
 mod restore;
+mod retag;
 mod shuffle;
 mod source;
 
@@ -32,4 +33,5 @@ pub use encode::{Picture, encode};
 pub use header::{Channel, Compression, Header, Part, PartKind, TileDescription};
 pub use layers::{Layer, LayerKind, default_layer, layers};
 pub use limits::Limits;
+pub use retag::{Retagged, retag};
 pub use source::{ByteSource, out_of_range};

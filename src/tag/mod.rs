@@ -9,6 +9,7 @@
 //!
 //! What is to be changed is worked out as [`Patches`] of the file's bytes; whoever has the file applies them.
 
+mod exr;
 mod movie;
 mod patch;
 mod png;
@@ -143,6 +144,7 @@ pub fn patches<S: ByteSource + ?Sized>(source: &S, profile: Profile) -> Result<P
         Error::spec(what, format!("They can be {}", ids(kind.profiles())))
     };
     match (kind, profile.scene_linear(), profile.display()) {
+        (FileKind::Exr, Some((id, chromaticities)), _) => exr::patches(source, id, &chromaticities),
         (FileKind::Png, _, Some(codes)) => png::patches(source, codes),
         (FileKind::Movie, _, Some(codes)) => movie::patches(source, codes),
         _ => Err(refused()),

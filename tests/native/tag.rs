@@ -4,6 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use blender_gsd::color::named;
+use blender_gsd::exr::{self, Attribute, AttributeValue, Header, LayerKind, Limits};
 use blender_gsd::media::ColorTags;
 use blender_gsd::native::ffprobe::Ffprobe;
 use serde_json::Value;
@@ -197,6 +199,64 @@ fn a_png_says_it_in_chunks_and_keeps_its_pixels() {
     // What `convert` writes for Rec.709 is what `tag` asks for.
     convert("rec709");
     assert!(tagged(&path, "rec709").contains("says rec709 already"));
+}
+
+/// Where an EXR's tables say its chunks lie, from the first on, and all their bytes.
+fn chunks(path: &Path) -> (Vec<u64>, Vec<u8>) {
+    let bytes = fs::read(path).unwrap();
+    let header = Header::parse(&bytes, &Limits::default()).unwrap();
+    let count: usize = header.parts.iter().map(|part| part.chunk_count).sum();
+    let table = |at: usize| -> Vec<u64> {
+        let entries = bytes[at..at + 8 * count].as_chunks::<8>().0;
+        entries.iter().map(|entry| u64::from_le_bytes(*entry)).collect()
+    };
+    // The tables are where they are followed by what they call the first chunk.
+    let (start, offsets) = (8..bytes.len() - 8 * count)
+        .map(|at| (at + 8 * count, table(at)))
+        .find(|(end, offsets)| offsets.iter().min() == Some(&(*end as u64)))
+        .unwrap();
+    (offsets.iter().map(|offset| offset - start as u64).collect(), bytes[start..].to_vec())
+}
+
+#[test]
+fn an_exr_says_it_in_its_header_and_keeps_every_chunk() {
+    let folder = folder();
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    // Scan lines, tiles with levels, parts, mattes.
+    for name in [
+        "openexr/BrightRingsNanInf.exr",
+        "openexr/ColorCodedLevels.exr",
+        "cryptomatte/multichannel.exr",
+        "cryptomatte/multipart.exr",
+        "compression/two_parts.exr",
+        "compression/tiled_zip.exr",
+    ] {
+        let path = folder.path().join("frame.exr");
+        fs::copy(fixtures.join(name), &path).unwrap();
+        let before = chunks(&path);
+        for (profile, id, primaries) in
+            [("aces2065-1", "lin_ap0_scene", named::AP0), ("acescg", "lin_ap1_scene", named::AP1)]
+        {
+            tagged(&path, profile);
+            assert!(tagged(&path, profile).contains("already"), "{name}");
+            let header = Header::parse(&fs::read(&path).unwrap(), &Limits::default()).unwrap();
+            let layers = exr::layers(&header);
+            for layer in layers.iter().filter(|layer| layer.kind == LayerKind::Color) {
+                let part = &header.parts[layer.part];
+                assert_eq!(part.text("colorInteropID"), Some(id), "{name}");
+                assert!(part.chromaticities().is_some_and(|found| found.distance(&primaries) < 1e-6), "{name}");
+            }
+            assert!(chunks(&path) == before, "{name}");
+        }
+    }
+    let path = folder.path().join("frame.exr");
+    let flag = Attribute { name: "acesImageContainerFlag".into(), kind: "int".into(), value: AttributeValue::Int(1) };
+    Made::new(8, 8).with(Attribute::text("comments", "x")).with(flag).write(&path);
+    tagged(&path, "acescg");
+    let header = Header::parse(&fs::read(&path).unwrap(), &Limits::default()).unwrap();
+    assert!(!header.parts[0].is_aces_container());
+    assert_eq!(header.parts[0].text("comments"), Some("x"));
+    tag(&path, "rec709").assert_refused("EXR files cannot be tagged rec709");
 }
 
 #[test]
