@@ -213,7 +213,10 @@ fn chunks(path: &Path) -> (Vec<u64>, Vec<u8>) {
     // The tables are where they are followed by what they call the first chunk.
     let (start, offsets) = (8..bytes.len() - 8 * count)
         .map(|at| (at + 8 * count, table(at)))
-        .find(|(end, offsets)| offsets.iter().min() == Some(&(*end as u64)))
+        .find(|(end, offsets)| {
+            let lowest = offsets.iter().min() == Some(&(*end as u64));
+            lowest && offsets.iter().all(|&offset| offset < bytes.len() as u64)
+        })
         .unwrap();
     (offsets.iter().map(|offset| offset - start as u64).collect(), bytes[start..].to_vec())
 }
