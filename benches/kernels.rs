@@ -19,11 +19,11 @@ use blender_gsd::picture::LayerPicture;
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 
-use plates::{HEIGHT, WIDTH};
+use plates::{HEIGHT, Take, WIDTH};
 
 const PIXELS: usize = WIDTH as usize * HEIGHT as usize;
 
-static PLANES: LazyLock<[Plane; 3]> = LazyLock::new(|| plates::planes(WIDTH, HEIGHT));
+static PLANES: LazyLock<[Plane; 3]> = LazyLock::new(|| plates::planes(WIDTH, HEIGHT, Take::STILL));
 static PLATE: LazyLock<Result<Plate>> = LazyLock::new(Plate::new);
 
 /// The plate as a file in memory, and decoded.
@@ -36,7 +36,7 @@ struct Plate {
 
 impl Plate {
     fn new() -> Result<Self> {
-        let bytes = plates::zip(WIDTH, HEIGHT)?;
+        let bytes = plates::zip(WIDTH, HEIGHT, Take::STILL)?;
         let limits = Limits::default();
         let header = Header::read(bytes.as_slice(), &limits)?;
         // B, G, R in the file.

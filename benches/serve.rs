@@ -4,6 +4,7 @@
 //! | question | answer |
 //! |---|---|
 //! | `plate FILE` | writes the plate; its size in bytes |
+//! | `plates FOLDER N` | writes N plates as a shot, `plate.1001.exr` and so on; their size in bytes |
 //! | `decode ours FILE N` | decodes FILE to 32-bit float planes N times; milliseconds of each |
 //! | `decode half FILE N` | the same, the planes left in the file's own type |
 //! | `decode exr FILE N` | the same with the `exr` crate |
@@ -27,6 +28,11 @@ use blender_gsd::native::FileSource;
 use blender_gsd::picture::LayerPicture;
 use exr::prelude::{FlatSamples, ReadChannels as _, ReadLayers as _, read};
 use half::slice::HalfFloatSliceExt as _;
+use plates::Take;
+
+/// Strength of the grain of plates that are encoded: 1.5 % of full scale at middle grey after the view, a fine-grained stock.
+/// (That of plates that are only decoded matters to ZIP alone.)
+const MOVING_GRAIN: f32 = 0.03;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
@@ -60,9 +66,18 @@ impl Server {
     fn answer(&mut self, words: &[&str]) -> Outcome<serde_json::Value> {
         let answer = match *words {
             ["plate", file] => {
-                let bytes = plates::zip(plates::WIDTH, plates::HEIGHT)?;
+                let bytes = plates::zip(plates::WIDTH, plates::HEIGHT, Take::STILL)?;
                 std::fs::write(file, &bytes)?;
                 bytes.len().into()
+            }
+            ["plates", folder, count] => {
+                let mut total = 0;
+                for time in 0..count.parse()? {
+                    let bytes = plates::zip(plates::WIDTH, plates::HEIGHT, Take { time, grain: MOVING_GRAIN })?;
+                    total += bytes.len();
+                    std::fs::write(Path::new(folder).join(format!("plate.{}.exr", 1001 + time)), bytes)?;
+                }
+                total.into()
             }
             ["decode", decoder, file, count] => {
                 let decoder = Decoder::named(decoder)?;

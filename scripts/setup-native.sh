@@ -2,7 +2,7 @@
 # What the native build needs beside Rust: a linker for every crate, a C compiler for libdeflate.
 . "$(dirname "$0")/lib.sh"
 
-have cargo || die "missing: Rust 1.88 or newer. Install it with rustup (see its site), then come back."
+have cargo || die "missing: Rust 1.89 or newer. Install it with rustup (see its site), then come back."
 
 if [ "$(uname)" = Darwin ]; then
   xcode-select -p >/dev/null 2>&1 || die "missing: a C compiler and linker

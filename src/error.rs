@@ -198,6 +198,11 @@ impl Error {
         Self::Io { fault: Box::new(Fault { place, what: what.into(), next: String::new() }), source }
     }
 
+    /// The system's refusal to take what was written; whoever knows the file adds it ([`Self::in_file`]).
+    pub fn unwritten(source: std::io::Error) -> Self {
+        Self::Io { fault: Box::new(Fault { what: "cannot be written".into(), ..Fault::default() }), source }
+    }
+
     /// The same error with what to do about it.
     pub fn with_next(mut self, next: impl Into<String>) -> Self {
         self.fault_mut().next = next.into();

@@ -13,11 +13,14 @@
 pub mod blend;
 pub mod color;
 pub mod convert;
+pub mod deliverable;
+pub mod editorial;
 pub mod error;
 pub mod exr;
 pub mod frame;
 pub mod inflate;
 pub mod inspect;
+pub mod master;
 pub mod media;
 pub mod par;
 pub mod period;

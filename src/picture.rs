@@ -15,6 +15,7 @@ const BAND: usize = 16;
 pub struct LayerPicture<'a> {
     frame: &'a Frame,
     color: [&'a Plane; 3],
+    alpha: Option<&'a Plane>,
     kind: LayerKind,
 }
 
@@ -29,7 +30,8 @@ impl<'a> LayerPicture<'a> {
             frame.plane(name).ok_or_else(|| Error::spec(format!("channel {name:?} was not decoded"), ""))
         };
         let [r, g, b] = layer.color;
-        Ok(Self { frame, color: [plane(r)?, plane(g)?, plane(b)?], kind: layer.kind })
+        let alpha = layer.alpha.map(plane).transpose()?;
+        Ok(Self { frame, color: [plane(r)?, plane(g)?, plane(b)?], alpha, kind: layer.kind })
     }
 
     /// What is meant to be seen.
@@ -39,6 +41,25 @@ impl<'a> LayerPicture<'a> {
 
     /// One row of the display window as floats, `y` from its top; 0 where there are no samples.
     pub fn read_row(&self, y: u32, rgb: [&mut [f32]; 3]) {
+        for (plane, output) in self.color.into_iter().zip(rgb) {
+            self.read_plane(plane, y, output);
+        }
+    }
+
+    /// The same row of the layer's alpha; 1 everywhere where it has none.
+    pub fn read_alpha_row(&self, y: u32, output: &mut [f32]) {
+        match self.alpha {
+            Some(plane) => self.read_plane(plane, y, output),
+            None => output.fill(1.0),
+        }
+    }
+
+    /// Whether the numbers are light, which a view is for.
+    pub fn is_light(&self) -> bool {
+        self.kind == LayerKind::Color
+    }
+
+    fn read_plane(&self, plane: &Plane, y: u32, output: &mut [f32]) {
         let (display, data) = (self.frame.display_window, self.frame.data_window);
         let row = Region::new(display.x, (i64::from(display.y) + i64::from(y)) as i32, display.width, 1);
         let shared = row.intersection(&data);
@@ -46,14 +67,12 @@ impl<'a> LayerPicture<'a> {
         let within_row = (i64::from(shared.x) - i64::from(data.x)).max(0) as usize;
         let within_column = (i64::from(row.y) - i64::from(data.y)).max(0) as usize;
         let start = within_column * data.width as usize + within_row;
-        for (plane, output) in self.color.into_iter().zip(rgb) {
-            let (before, rest) = output.split_at_mut(skip.min(output.len()));
-            let (inside, after) = rest.split_at_mut(shared.width as usize);
-            before.fill(0.0);
-            after.fill(0.0);
-            if !inside.is_empty() {
-                plane.samples.read_f32(start, inside);
-            }
+        let (before, rest) = output.split_at_mut(skip.min(output.len()));
+        let (inside, after) = rest.split_at_mut(shared.width as usize);
+        before.fill(0.0);
+        after.fill(0.0);
+        if !inside.is_empty() {
+            plane.samples.read_f32(start, inside);
         }
     }
 

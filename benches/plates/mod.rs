@@ -14,13 +14,27 @@ pub(crate) const WIDTH: u32 = 4096;
 /// Its height: 2.39 : 1.
 pub(crate) const HEIGHT: u32 = 1716;
 
+/// Which plate of a moving shot, and how grainy.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Take {
+    /// Frames since the first: the camera pans by a pixel a frame, and the grain is another.
+    pub(crate) time: u32,
+    /// Standard deviation of the grain where the light is about 1.
+    pub(crate) grain: f32,
+}
+
+impl Take {
+    /// The plate that is decoded.
+    pub(crate) const STILL: Self = Self { time: 0, grain: 0.08 };
+}
+
 /// A ZIP file of half R, G, B in ACEScg at 24 frames per second, whole.
 ///
 /// # Errors
 /// None in practice: the picture is as it should be.
-pub(crate) fn zip(width: u32, height: u32) -> blender_gsd::Result<Vec<u8>> {
+pub(crate) fn zip(width: u32, height: u32, take: Take) -> blender_gsd::Result<Vec<u8>> {
     let window = Region::new(0, 0, width, height);
-    let planes = planes(width, height);
+    let planes = planes(width, height, take);
     let attributes = [
         Attribute::chromaticities(&named::AP1),
         Attribute::rational("framesPerSecond", 24, 1),
@@ -30,14 +44,15 @@ pub(crate) fn zip(width: u32, height: u32) -> blender_gsd::Result<Vec<u8>> {
 }
 
 /// R, G, B of the picture.
-pub(crate) fn planes(width: u32, height: u32) -> [Plane; 3] {
+pub(crate) fn planes(width: u32, height: u32, take: Take) -> [Plane; 3] {
     let mut planes: [Vec<f16>; 3] = std::array::from_fn(|_| Vec::with_capacity((width * height) as usize));
     for y in 0..height {
         for x in 0..width {
-            let clean = scene(x as f32 / width as f32, y as f32 / width as f32, height as f32 / width as f32);
+            let clean =
+                scene((x + take.time) as f32 / width as f32, y as f32 / width as f32, height as f32 / width as f32);
             for (channel, plane) in planes.iter_mut().enumerate() {
                 let light = clean[channel];
-                let grain = grain(x, y, channel as u32) * GRAIN * (light + 0.02).sqrt();
+                let grain = grain(x, y, 8 * take.time + channel as u32) * take.grain * (light + 0.02).sqrt();
                 plane.push(f16::from_f32((light + grain).max(-0.01)));
             }
         }
@@ -45,9 +60,6 @@ pub(crate) fn planes(width: u32, height: u32) -> [Plane; 3] {
     let [r, g, b] = planes.map(Samples::Half);
     [("R", r), ("G", g), ("B", b)].map(|(name, samples)| Plane { name: name.into(), samples })
 }
-
-/// Standard deviation of the grain where the light is about 1.
-const GRAIN: f32 = 0.08;
 
 /// A street at dusk, in widths of the picture: sky, hills, a house front with windows, lamps.
 fn scene(x: f32, y: f32, bottom: f32) -> [f32; 3] {
@@ -94,7 +106,8 @@ fn grain(x: u32, y: u32, channel: u32) -> f32 {
         // Four sums of four bytes: variance 16 (256^2 - 1) / 12.
         sum as f32 / 295.6
     };
-    (layer(channel) + layer(3)) * std::f32::consts::FRAC_1_SQRT_2
+    // The layer that all channels of a frame share.
+    (layer(channel) + layer(channel / 8 * 8 + 3)) * std::f32::consts::FRAC_1_SQRT_2
 }
 
 /// The sum of the four bytes, about 0.

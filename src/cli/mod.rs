@@ -1,9 +1,11 @@
 //! The command line: arguments, and one file per command.
 //!
 //! Results go to stdout; progress, notes and errors to stderr. The process ends with 0 (clean), 1 (the quality control
-//! found errors) or 2 (it could not be done).
+//! found errors, a job failed) or 2 (it could not be done).
 
 mod convert;
+mod export;
+mod init;
 mod inspect;
 mod output;
 mod period;
@@ -35,7 +37,7 @@ struct Arguments {
     common: Common,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 clean, 1 the quality control found errors, 2 it could not be done.\n\
+const EXIT_CODES: &str = "Exit codes: 0 clean, 1 the quality control found errors or a job failed, 2 it could not be done.\n\
     `blender-gsd COMMAND --help` has examples.";
 
 /// What every command takes.
@@ -60,6 +62,9 @@ enum Command {
     Inspect(inspect::InspectArguments),
     Convert(convert::ConvertArguments),
     ValidateOutput(validate::ValidateArguments),
+    ExportEditorial(export::ExportArguments),
+    BatchExport(export::BatchArguments),
+    Init(init::InitArguments),
     Period(period::PeriodArguments),
     Serve(serve::ServeArguments),
     Tag(tag::TagArguments),
@@ -93,6 +98,9 @@ fn dispatch(arguments: &Arguments, output: &Output) -> Result<ExitCode> {
         Command::Inspect(arguments) => inspect::run(arguments, output),
         Command::Convert(arguments) => convert::run(arguments, output),
         Command::ValidateOutput(arguments) => validate::run(arguments, &project, output),
+        Command::ExportEditorial(arguments) => export::run(arguments, &project, output),
+        Command::BatchExport(arguments) => export::run_batch(arguments, &project, output),
+        Command::Init(arguments) => init::run(arguments, &project, output),
         Command::Period(arguments) => period::run(arguments, &project, output),
         Command::Serve(arguments) => serve::run(arguments, output),
         Command::Tag(arguments) => tag::run(arguments, output),

@@ -19,6 +19,16 @@ impl Progress {
         Self(bar)
     }
 
+    /// So many more are done.
+    pub(super) fn advance(&self, more: usize) {
+        self.0.inc(more as u64);
+    }
+
+    /// Says something without the bar in its way.
+    pub(super) fn above(&self, say: impl FnOnce()) {
+        self.0.suspend(say);
+    }
+
     pub(super) fn set(&self, done: usize, total: usize) {
         self.0.set_length(total as u64);
         self.0.set_position(done as u64);

@@ -10,7 +10,7 @@ use crate::frame::{Region, SampleType};
 use crate::{Error, Result};
 
 /// *Layout*, "Magic Number".
-const MAGIC: u32 = 20_000_630;
+pub(super) const MAGIC: u32 = 20_000_630;
 /// *Layout*, "Version Field": the one file format version there is.
 const VERSION: u32 = 2;
 /// Version field, bit 9: one tiled part.
@@ -18,7 +18,7 @@ const SINGLE_TILED: u32 = 1 << 9;
 /// Version field, bit 11: there are deep parts.
 const NON_IMAGE: u32 = 1 << 11;
 /// Version field, bit 12: more than one part may follow.
-const MULTI_PART: u32 = 1 << 12;
+pub(super) const MULTI_PART: u32 = 1 << 12;
 /// Names have at most 255 bytes (31 without the long-name bit; nobody is helped by refusing longer ones then).
 pub(super) const LONGEST_NAME: usize = 255;
 /// What is read first; most headers fit.
@@ -285,7 +285,7 @@ impl Header {
     }
 
     /// Where the first chunk lies at the earliest, in bytes from the start of the file.
-    pub(super) fn chunks_start(&self) -> u64 {
+    pub(crate) fn chunks_start(&self) -> u64 {
         self.table_offset(self.parts.len())
     }
 }

@@ -29,7 +29,7 @@ pub use attribute::{Attribute, AttributeValue};
 pub use chunks::byte_range;
 pub use cryptomatte::Cryptomatte;
 pub use decode::{Request, decode, decode_float_into, decode_into};
-pub use encode::{Picture, encode};
+pub use encode::{Outline, Picture, Writer, encode};
 pub use header::{Channel, Compression, Header, Part, PartKind, TileDescription};
 pub use layers::{Layer, LayerKind, default_layer, layers};
 pub use limits::Limits;

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::attribute::Attribute;
+use super::encode::{LONG_NAMES, put_attribute};
 use super::header::{Header, LONGEST_NAME};
 use super::parse::Cursor;
 use super::source::ByteSource;
@@ -49,19 +50,6 @@ pub fn retag<S: ByteSource + ?Sized>(source: &S, header: &Header, attributes: &[
         head.extend(moved.to_le_bytes());
     }
     Ok(Retagged { head, rest: chunks..source.len() })
-}
-
-/// Bit 10 of the version field: names over 31 bytes (*Layout*, "Version Field").
-const LONG_NAMES: u32 = 1 << 10;
-
-/// An attribute as it stands in a header.
-fn put_attribute(bytes: &mut Vec<u8>, name: &str, kind: &str, value: &[u8]) {
-    for text in [name, kind] {
-        bytes.extend(text.bytes());
-        bytes.push(0);
-    }
-    bytes.extend((value.len() as i32).to_le_bytes());
-    bytes.extend(value);
 }
 
 /// One part's header, its zero byte included.

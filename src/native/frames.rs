@@ -85,7 +85,19 @@ pub fn single(path: &Path) -> Option<SequenceFiles> {
     sequences(&folder, vec![path.to_owned()]).pop()
 }
 
-fn read_sorted(folder: &Path) -> Result<Vec<PathBuf>> {
+/// The EXR sequences and the .blend files of one folder, not of those below it.
+///
+/// # Errors
+/// If it cannot be read.
+pub fn in_folder(folder: &Path) -> Result<(Vec<SequenceFiles>, Vec<PathBuf>)> {
+    let files = read_sorted(folder)?.into_iter().filter(|path| !path.is_dir());
+    let (frames, others): (Vec<PathBuf>, Vec<PathBuf>) = files.partition(|path| is_exr(path));
+    let blends = others.into_iter().filter(|path| has_extension(path, &["blend"])).collect();
+    Ok((sequences(folder, frames), blends))
+}
+
+/// What is in a folder, but for hidden names; sorted.
+pub(super) fn read_sorted(folder: &Path) -> Result<Vec<PathBuf>> {
     let refused = |error| Error::io("the folder cannot be read", folder.display(), error);
     let mut paths = Vec::new();
     for entry in fs::read_dir(folder).map_err(refused)? {

@@ -3,10 +3,15 @@
 pub mod atomic;
 pub mod blender;
 pub mod clock;
+pub mod composites;
+pub mod config;
+pub mod export;
+pub mod ffmpeg;
 pub mod ffprobe;
 mod file;
 pub mod frames;
 pub mod grade;
+pub mod journal;
 pub mod manifest;
 pub mod period;
 pub mod process;

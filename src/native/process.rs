@@ -45,12 +45,13 @@ pub struct Process {
 struct Watched {
     child: Mutex<Child>,
     state: Mutex<State>,
-    ended: Condvar,
+    changed: Condvar,
 }
 
 #[derive(Debug)]
 struct State {
-    last_progress: Instant,
+    /// `None` while it waits for us.
+    last_progress: Option<Instant>,
     has_ended: bool,
     has_stalled: bool,
 }
@@ -62,7 +63,14 @@ pub struct Pulse(Arc<Watched>);
 impl Pulse {
     /// The program has made progress just now.
     pub fn beat(&self) {
-        lock(&self.0.state).last_progress = Instant::now();
+        if lock(&self.0.state).last_progress.replace(Instant::now()).is_none() {
+            self.0.changed.notify_all();
+        }
+    }
+
+    /// The program has nothing to do until the next beat, and nobody counts the time.
+    pub fn rest(&self) {
+        lock(&self.0.state).last_progress = None;
     }
 }
 
@@ -84,8 +92,8 @@ impl Process {
                 .with_next(next)
         })?;
         let stderr = child.stderr.take().map(|stderr| thread::spawn(move || last_lines(stderr)));
-        let state = State { last_progress: Instant::now(), has_ended: false, has_stalled: false };
-        let watched = Arc::new(Watched { child: Mutex::new(child), state: Mutex::new(state), ended: Condvar::new() });
+        let state = State { last_progress: Some(Instant::now()), has_ended: false, has_stalled: false };
+        let watched = Arc::new(Watched { child: Mutex::new(child), state: Mutex::new(state), changed: Condvar::new() });
         let watchdog = thread::spawn({
             let watched = Arc::clone(&watched);
             move || watched.guard(patience)
@@ -183,7 +191,7 @@ impl Watched {
             pause = (pause * 2).min(Duration::from_millis(20));
         };
         lock(&self.state).has_ended = true;
-        self.ended.notify_all();
+        self.changed.notify_all();
         status
     }
 
@@ -191,13 +199,17 @@ impl Watched {
     fn guard(&self, patience: Duration) {
         let mut state = lock(&self.state);
         while !state.has_ended {
-            let left = patience.saturating_sub(state.last_progress.elapsed());
+            let Some(last_progress) = state.last_progress else {
+                state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            };
+            let left = patience.saturating_sub(last_progress.elapsed());
             if left.is_zero() {
                 state.has_stalled = true;
                 let _ = lock(&self.child).kill();
                 return;
             }
-            state = self.ended.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+            state = self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 }

@@ -58,7 +58,7 @@ pub struct OutputSpec {
     pub color_space: DeliveryColor,
     /// How it is compressed.
     pub compression: Codec,
-    /// The type of an EXR's colour samples; movies have their codec's.
+    /// The least type of an EXR's colour samples: a composite's floats stay floats. Movies have their codec's.
     pub depth: SampleType,
     /// Further facts for the file's own metadata, by name.
     pub metadata: BTreeMap<String, String>,
@@ -104,6 +104,9 @@ impl OutputSpec {
         if format.is_movie() != (self.color_space == DeliveryColor::Rec709) {
             let what = format!("{} is not stored in {}", self.color_space.name(), format.name());
             return refuse(what, "EXR holds ACEScg, movies hold Rec709".into());
+        }
+        if let Some(name) = self.metadata.keys().find(|name| name.is_empty() || name.contains(['=', '\0'])) {
+            return refuse(format!("{name:?} is no name for metadata"), "Leave '=' out of it".into());
         }
         if self.depth == SampleType::Uint {
             return refuse("colour is not stored in integers".into(), "The depth is half or float".into());

@@ -6,6 +6,8 @@ mod atomic;
 mod blender;
 /// `convert`: codes, tags, floats, refusals.
 mod convert;
+/// `export-editorial`, `batch-export`, `init`: from composites to deliverables.
+mod export;
 /// `convert --cdl --lut`: the files, their places, their troubles.
 mod grade;
 /// Names of files that try to be something else.

@@ -69,6 +69,16 @@ impl Resampler {
         self.picture
     }
 
+    /// The source pixel nearest to each target column, and to each target row; `None` where there is black. For numbers that
+    /// must not be mixed: ids, distances, vectors.
+    pub fn nearest(&self) -> [Vec<Option<usize>>; 2] {
+        let axis = |taps: &Taps, start: i32, length: usize| {
+            let inside = |target: usize| target.checked_sub(start as usize).filter(|&place| place < taps.len());
+            (0..length).map(|target| inside(target).map(|place| taps.nearest(place))).collect()
+        };
+        [axis(&self.columns, self.picture.x, self.target_width), axis(&self.rows, self.picture.y, self.target_height)]
+    }
+
     /// Makes the target's `rows`, of `C` channels each: `read` fills a source row (asked for once each, from the top),
     /// `emit` gets each target row in turn. Bands may be made on different threads; each reads what it needs.
     ///

@@ -66,6 +66,14 @@ impl Taps {
         self.runs.len()
     }
 
+    /// The source sample that weighs most in a target sample; the first of equals.
+    pub(super) fn nearest(&self, target: usize) -> usize {
+        let (first, weights) = self.of(target);
+        let heaviest =
+            weights.iter().enumerate().fold(0, |best, (tap, weight)| if *weight > weights[best] { tap } else { best });
+        first + heaviest
+    }
+
     /// The first source sample of a target sample, and the weights from there on.
     #[inline(always)]
     pub(super) fn of(&self, target: usize) -> (usize, &[f32]) {

@@ -1,0 +1,368 @@
+//! Export: a shot's composite to its deliverables, in one pass.
+//!
+//! Each frame is read and decoded once. For every movie it is resampled in scene-linear light, put through the view and
+//! packed into the encoder's own planes, which go to the encoder's stdin; masters are copied or written beside. All writers
+//! run side by side behind bounded queues, so that the slowest one holds the others back and memory stays what it is.
+//!
+//! Files appear under their final names whole and verified, or not at all.
+
+mod master;
+mod master_check;
+mod movie;
+mod pass;
+mod plan;
+mod samples;
+mod source;
+mod verify;
+
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+use serde::Serialize;
+
+use crate::color::View;
+use crate::editorial::{ExportJob, JobStatus, SceneId, ShotId};
+use crate::native::composites::{self, Composite, Place};
+use crate::native::config::Format;
+use crate::native::ffmpeg::Ffmpeg;
+use crate::native::process::shell_line;
+use crate::native::project::Project;
+use crate::qc::Observation;
+use crate::{Error, Result};
+
+use pass::{Context, Making};
+use plan::{Kind, Output, Plan};
+use source::Source;
+
+/// What a run is to do differently from the settings.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Options {
+    /// First and last frame of the cut, by the numbers in the composites' names; all frames where `None`.
+    pub frames: Option<[i32; 2]>,
+    /// Frames at either end beyond the cut.
+    pub handles: Option<u32>,
+    /// Make everything again, whatever is there.
+    pub force: bool,
+    /// Shots that are worked on at once; 0 is taken for 1.
+    pub jobs: usize,
+    /// The view.
+    pub view: Option<View>,
+    /// Where ffmpeg is.
+    pub ffmpeg: Option<PathBuf>,
+    /// Where Blender is.
+    pub blender: Option<PathBuf>,
+}
+
+/// Sees every frame in the pass that exports it: quality control without a second decode.
+pub trait Observer: Send {
+    /// One frame, scene-linear, before any writer has it.
+    fn observe(&mut self, observation: &Observation<'_>);
+}
+
+/// What is told while a job runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Event<'a> {
+    /// So many frames more are done with.
+    Frames(usize),
+    /// Something worth knowing about a shot.
+    Note(&'a ShotId, &'a str),
+}
+
+/// Hears of events, from several threads at once.
+pub type Watch<'a> = &'a (dyn Fn(Event<'_>) + Sync);
+
+/// What became of one output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OutputState {
+    /// Made, verified, in its place.
+    Made,
+    /// There already, and nothing has changed since.
+    Kept,
+    /// Not made; the problem says why.
+    Failed,
+    /// Would be made (a dry run).
+    Planned,
+}
+
+/// One output of a shot.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct OutputReport {
+    /// The deliverable's name.
+    pub format: String,
+    /// What became of it.
+    pub state: OutputState,
+    /// The movie, or the first frame.
+    pub path: PathBuf,
+    /// How many files it has.
+    pub files: usize,
+    /// The tool's command line, where a tool makes it.
+    pub command: Option<String>,
+    /// Worth knowing.
+    pub notes: Vec<String>,
+    /// Why it is not made.
+    pub problem: Option<String>,
+    /// Working time in seconds.
+    pub seconds: f64,
+}
+
+impl OutputReport {
+    fn new(output: &Output) -> Self {
+        let paths = output.paths();
+        Self {
+            format: output.format.spec.name.to_string(),
+            state: OutputState::Planned,
+            path: paths.first().map(|path| path.to_path_buf()).unwrap_or_default(),
+            files: paths.len(),
+            command: None,
+            notes: Vec::new(),
+            problem: None,
+            seconds: 0.0,
+        }
+    }
+}
+
+/// What became of one shot.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ShotExport {
+    /// The job, with its status.
+    pub job: ExportJob,
+    /// The scene's output folder.
+    pub folder: PathBuf,
+    /// One for each output; none where the job failed before.
+    pub outputs: Vec<OutputReport>,
+}
+
+/// The jobs of a scene.
+#[derive(Debug, Default)]
+pub struct SceneJobs {
+    /// One for each shot, sorted by shot. A shot that cannot be exported is a failed job.
+    pub jobs: Vec<ExportJob>,
+    /// What lies where shots should, and cannot be one by its name.
+    pub refused: Vec<Error>,
+}
+
+/// The jobs of all shots of a scene.
+///
+/// # Errors
+/// If the scene has no shot, or there is no such format.
+pub fn create_export_jobs(
+    project: &Project,
+    scene: &SceneId,
+    formats: &[String],
+    options: &Options,
+) -> Result<SceneJobs> {
+    let formats = project.config.formats_named(formats)?;
+    let mut found = SceneJobs::default();
+    for place in composites::of_scene(project, scene)? {
+        match place.shot.parse() {
+            Ok(shot) => found.jobs.push(create_job(scene.clone(), shot, &place, &formats, project, options)),
+            Err(error) => found.refused.push(Error::in_file(error, place.path.display())),
+        }
+    }
+    Ok(found)
+}
+
+/// The job of one shot, in the scene that is named, or in whichever has it.
+///
+/// # Errors
+/// If there is no such shot or format, or several scenes have it.
+pub fn create_export_job(
+    project: &Project,
+    scene: Option<&SceneId>,
+    shot: &ShotId,
+    formats: &[String],
+    options: &Options,
+) -> Result<ExportJob> {
+    let formats = project.config.formats_named(formats)?;
+    let place = composites::of_shot(project, scene, shot)?;
+    let found = place.scene.as_deref().map(str::parse).transpose()?;
+    let scene = scene.cloned().or(found).ok_or_else(|| {
+        Error::spec(format!("nothing says which scene shot {shot} belongs to"), "Name it with --scene")
+    })?;
+    Ok(create_job(scene, shot.clone(), &place, &formats, project, options))
+}
+
+fn create_job(
+    scene_id: SceneId,
+    shot_id: ShotId,
+    place: &Place,
+    formats: &[&Format],
+    project: &Project,
+    options: &Options,
+) -> ExportJob {
+    let handles = options.handles.unwrap_or(project.config.composites.handles);
+    let mut job = ExportJob {
+        scene_id,
+        shot_id,
+        composite_path: place.path.clone(),
+        frames: [0, 0],
+        handles,
+        outputs: formats.iter().map(|format| format.spec.clone()).collect(),
+        status: JobStatus::Pending,
+        problem: None,
+    };
+    let found = place.open().and_then(|composite| {
+        job.composite_path = composite.path().to_owned();
+        frames(&composite, handles, options)
+    });
+    match found {
+        Ok(frames) => job.frames = frames,
+        Err(error) => {
+            job.status = JobStatus::Failed;
+            job.problem = Some(error.to_string());
+        }
+    }
+    job
+}
+
+/// First and last frame that are delivered: the cut with its handles, or all there is.
+fn frames(composite: &Composite, handles: u32, options: &Options) -> Result<[i32; 2]> {
+    if let Some([first, last]) = options.frames {
+        let extend = |frame: i32, by: i64| i32::try_from(i64::from(frame) + by);
+        return match (extend(first, -i64::from(handles)), extend(last, i64::from(handles))) {
+            (Ok(first), Ok(last)) if first <= last => Ok([first, last]),
+            _ => {
+                Err(Error::spec(format!("there are no frames from {first} to {last}"), "Give the first, then the last"))
+            }
+        };
+    }
+    match composite {
+        Composite::Sequence(files) => Ok(files.sequence.range().unwrap_or_default()),
+        Composite::Blend(path) => {
+            Err(Error::spec("a .blend is not rendered yet", "Render it to EXR").in_file(path.display()))
+        }
+    }
+}
+
+/// Exports one shot. `observer` sees every frame, if there is anything to make.
+pub fn run_export_job(
+    project: &Project,
+    mut job: ExportJob,
+    options: &Options,
+    observer: Option<&mut (dyn Observer + '_)>,
+    watch: Watch<'_>,
+) -> ShotExport {
+    let folder = project.output_folder(&job.scene_id);
+    if job.status == JobStatus::Failed {
+        return ShotExport { job, folder, outputs: Vec::new() };
+    }
+    job.status = JobStatus::Running;
+    let (outputs, problem) = match run(project, &job, options, observer, watch) {
+        Ok(outputs) => {
+            let failed = outputs.iter().find(|output| output.state == OutputState::Failed);
+            let problem =
+                failed.map(|output| format!("{}: {}", output.format, output.problem.as_deref().unwrap_or("it failed")));
+            (outputs, problem)
+        }
+        Err(error) => (Vec::new(), Some(error.to_string())),
+    };
+    job.status = if problem.is_some() { JobStatus::Failed } else { JobStatus::Complete };
+    job.problem = problem;
+    ShotExport { job, folder, outputs }
+}
+
+fn run(
+    project: &Project,
+    job: &ExportJob,
+    options: &Options,
+    observer: Option<&mut (dyn Observer + '_)>,
+    watch: Watch<'_>,
+) -> Result<Vec<OutputReport>> {
+    let begun = Instant::now();
+    let plan = plan(project, job, options)?;
+    let mut reports = Vec::new();
+    let mut wanted: Vec<&Output> = Vec::new();
+    for output in &plan.outputs {
+        match output.current()?.filter(|_| !options.force) {
+            Some(_) => reports.push(OutputReport { state: OutputState::Kept, ..OutputReport::new(output) }),
+            None => wanted.push(output),
+        }
+    }
+    let frames = plan.source.frames.len();
+    if wanted.is_empty() {
+        watch(Event::Frames(frames));
+        return Ok(reports);
+    }
+    let has_movie = wanted.iter().any(|output| matches!(output.kind, Kind::Movie { .. }));
+    let ffmpeg = has_movie.then(|| Ffmpeg::find(options.ffmpeg.as_deref())).transpose()?;
+    let context = Context { shot: &job.shot_id, plan: &plan, ffmpeg: ffmpeg.as_ref(), begun };
+    let makings = wanted.into_iter().map(|output| Making::start(&context, output, options.force)).collect();
+    let done = AtomicUsize::new(0);
+    let made = pass::run(&context, makings, observer, &|| {
+        done.fetch_add(1, Ordering::Relaxed);
+        watch(Event::Frames(1));
+    });
+    // Frames that nobody made any more are done with too.
+    watch(Event::Frames(frames - done.into_inner()));
+    reports.extend(made?);
+    for note in reports.iter().flat_map(|report| &report.notes) {
+        watch(Event::Note(&job.shot_id, note));
+    }
+    Ok(reports)
+}
+
+fn plan(project: &Project, job: &ExportJob, options: &Options) -> Result<Plan> {
+    let Composite::Sequence(files) = Composite::open(&job.composite_path)? else {
+        return Err(Error::spec("a .blend is not rendered yet", "Render it to EXR"));
+    };
+    let source = Source::new(&files, Some(job.frames), &project.config.composites)?;
+    Plan::new(project, job, source, options)
+}
+
+/// What [`run_export_job`] would do, with the exact arguments of every tool.
+pub fn plan_export_job(project: &Project, mut job: ExportJob, options: &Options) -> ShotExport {
+    let folder = project.output_folder(&job.scene_id);
+    let planned = || {
+        let plan = plan(project, &job, options)?;
+        let mut reports = Vec::new();
+        for output in &plan.outputs {
+            let mut report = OutputReport::new(output);
+            if output.current()?.is_some_and(|_| !options.force) {
+                report.state = OutputState::Kept;
+            } else if let Kind::Movie { path, .. } = &output.kind {
+                let mut command = Ffmpeg::find(options.ffmpeg.as_deref())?.command();
+                command.args(output.arguments(&job.shot_id, &movie::partial(path)));
+                report.command = Some(shell_line(&command));
+            } else {
+                report.notes.push(output.way(&plan.source)?);
+            }
+            reports.push(report);
+        }
+        Ok(reports)
+    };
+    let outputs = match (job.status, planned()) {
+        (JobStatus::Failed, _) => Vec::new(),
+        (_, Ok(outputs)) => outputs,
+        (_, Err(error)) => {
+            let error: Error = error;
+            job.status = JobStatus::Failed;
+            job.problem = Some(error.to_string());
+            Vec::new()
+        }
+    };
+    ShotExport { job, folder, outputs }
+}
+
+/// Exports shots, some at a time; what one fails of, the others do not suffer from. The order is that of `jobs`.
+pub fn batch_export(project: &Project, jobs: Vec<ExportJob>, options: &Options, watch: Watch<'_>) -> Vec<ShotExport> {
+    let workers = options.jobs.clamp(1, jobs.len().max(1));
+    let waiting = Mutex::new(jobs.into_iter().enumerate());
+    let done = Mutex::new(Vec::new());
+    let next = || waiting.lock().unwrap_or_else(std::sync::PoisonError::into_inner).next();
+    std::thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| {
+                while let Some((place, job)) = next() {
+                    let export = run_export_job(project, job, options, None, watch);
+                    done.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((place, export));
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    done.sort_by_key(|(place, _)| *place);
+    done.into_iter().map(|(_, export)| export).collect()
+}

@@ -1,0 +1,150 @@
+//! One encoder: frames are made into its planes, and its planes into its pipe, two at a time.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{ChildStdin, Stdio};
+use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use super::samples::Samples;
+use super::source::Decoded;
+use crate::color::Processor;
+use crate::deliverable::Deliverable;
+use crate::native::ffmpeg::Ffmpeg;
+use crate::native::process::Process;
+use crate::picture::LayerPicture;
+use crate::{Error, Result};
+
+/// Frames between us and the encoder: one being made, one on its way. The pipe and the encoder hold more.
+const BUFFERS: usize = 2;
+/// An encoder that takes nothing for so long has hung.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// A movie in the making.
+pub(super) struct MovieWriter {
+    deliverable: Deliverable,
+    work: Option<SyncSender<Work>>,
+    spares: Receiver<Vec<u8>>,
+    thread: Option<JoinHandle<Result<Vec<String>>>>,
+    samples: Samples,
+}
+
+enum Work {
+    Frame(Vec<u8>),
+    /// Nothing comes any more, and everything came.
+    End,
+}
+
+impl MovieWriter {
+    /// Starts the encoder, which is told `arguments`; `frames` will come.
+    ///
+    /// # Errors
+    /// If it cannot be started.
+    pub(super) fn start(
+        ffmpeg: &Ffmpeg,
+        arguments: &[std::ffi::OsString],
+        deliverable: Deliverable,
+        frames: usize,
+    ) -> Result<Self> {
+        let mut command = ffmpeg.command();
+        command.args(arguments).stdin(Stdio::piped());
+        // It reads from the pipe we are about to give it, and asks nobody.
+        let process = Process::spawn(&mut command, PATIENCE)?;
+        let stdin = process.take_stdin().ok_or_else(|| Error::tool("ffmpeg has no stdin", ""))?;
+        let (work, todo) = sync_channel(BUFFERS);
+        let (give_back, spares) = channel();
+        for _ in 0..BUFFERS {
+            // The receiver is in our hands.
+            let _ = give_back.send(Vec::new());
+        }
+        let thread = thread::spawn(move || {
+            let fed = feed(&process, stdin, &todo, |buffer| {
+                let _ = give_back.send(buffer);
+            });
+            // What the encoder says of itself explains a broken pipe.
+            match fed {
+                Ok(true) => process.finish(),
+                Ok(false) => Ok(Vec::new()),
+                Err(error) => process.finish().and(Err(Error::unwritten(error))),
+            }
+        });
+        let samples = Samples::new(deliverable.layout(), deliverable.size(), frames);
+        Ok(Self { deliverable, work: Some(work), spares, thread: Some(thread), samples })
+    }
+
+    /// Makes the planes of a frame and passes them on; waits while the encoder is behind.
+    ///
+    /// # Errors
+    /// If the encoder has failed.
+    pub(super) fn frame(&mut self, decoded: &Decoded, picture: &LayerPicture<'_>, processor: &Processor) -> Result<()> {
+        let Ok(mut planes) = self.spares.recv() else { return self.finish().map(|_| ()) };
+        planes.resize(self.deliverable.frame_bytes(), 0);
+        self.deliverable.render(picture, processor, &mut planes);
+        self.samples.take(decoded.index, &planes);
+        let is_taken = self.work.as_ref().is_some_and(|work| work.send(Work::Frame(planes)).is_ok());
+        if is_taken { Ok(()) } else { self.finish().map(|_| ()) }
+    }
+
+    /// Says that everything came; the encoder may take its time from here on.
+    pub(super) fn end(&mut self) {
+        if let Some(work) = self.work.take() {
+            let _ = work.send(Work::End);
+        }
+    }
+
+    /// Waits for the encoder's end: what was sent, and what the encoder had to say.
+    ///
+    /// # Errors
+    /// If it has failed, or not everything came.
+    pub(super) fn finish(&mut self) -> Result<(Samples, Vec<String>)> {
+        self.end();
+        match self.thread.take().map(JoinHandle::join) {
+            Some(Ok(words)) => Ok((std::mem::take(&mut self.samples), words?)),
+            _ => Err(Error::tool("the encoder's writer ended early", "")),
+        }
+    }
+}
+
+impl Drop for MovieWriter {
+    /// Without [`Work::End`] the encoder is killed, not brought to an end that looks whole.
+    fn drop(&mut self) {
+        drop(self.work.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Writes frames into the pipe until the end; `Ok(false)` if they stop coming before.
+fn feed(
+    process: &Process,
+    mut stdin: ChildStdin,
+    todo: &Receiver<Work>,
+    give_back: impl Fn(Vec<u8>),
+) -> std::io::Result<bool> {
+    let pulse = process.pulse();
+    pulse.rest();
+    while let Ok(work) = todo.recv() {
+        pulse.beat();
+        match work {
+            Work::Frame(planes) => {
+                // In pieces: a slow encoder takes seconds for a frame, and every piece is progress.
+                for piece in planes.chunks(1 << 20) {
+                    stdin.write_all(piece)?;
+                    pulse.beat();
+                }
+                give_back(planes);
+            }
+            Work::End => return Ok(true),
+        }
+        pulse.rest();
+    }
+    Ok(false)
+}
+
+/// The name under which a movie is written until it is whole: hidden, in the folder it will be in.
+pub(super) fn partial(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{name}.part"))
+}

@@ -1,0 +1,188 @@
+//! The finished file against what was asked for and what was sent. What fails here never gets its final name.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::samples::{Samples, Shape};
+use crate::color::ycbcr::{Depth, Layout};
+use crate::media::{ColorTags, MediaInfo};
+use crate::native::ffmpeg::{Encoding, Ffmpeg};
+use crate::native::ffprobe::{Ffprobe, as_input};
+use crate::native::process;
+use crate::spec::{Codec, Container};
+use crate::{Error, Result};
+
+/// Decoding a few frames takes no longer.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// Probes the movie at `path` and decodes its first, middle and last frame back.
+///
+/// # Errors
+/// Saying what differs from `encoding`, or which frame from what was sent.
+pub(super) fn movie(
+    ffmpeg: &Ffmpeg,
+    path: &Path,
+    encoding: &Encoding<'_>,
+    frames: usize,
+    samples: &Samples,
+) -> Result<MediaInfo> {
+    let info = Ffprobe::find(Some(&ffmpeg.program))?.probe(path)?;
+    let differences = differences(&info, encoding, frames);
+    if !differences.is_empty() {
+        let what = format!("ffmpeg {} made something else than asked: {}", ffmpeg.version, differences.join("; "));
+        return Err(Error::tool(what, "Try another ffmpeg: --ffmpeg PATH"));
+    }
+    let Some(shape) = samples.shape() else { return Ok(info) };
+    for &index in samples.checked() {
+        let decoded = decode(ffmpeg, path, encoding, &info, shape, index)?;
+        compare(shape, samples, index, &decoded, least_psnr(encoding)).map_err(|what| {
+            let number = index + 1;
+            let what = format!("frame {number} of {frames} in the file is not the one that was sent: {what}");
+            Error::tool(what, "Encode it again; if it stays so, try another ffmpeg: --ffmpeg PATH")
+        })?;
+    }
+    Ok(info)
+}
+
+/// What the file is that it should not be, in words.
+pub(super) fn differences(info: &MediaInfo, encoding: &Encoding<'_>, frames: usize) -> Vec<String> {
+    let spec = encoding.spec;
+    let mut found = Vec::new();
+    let mut expect = |what: &str, is: String, should: String| {
+        if is != should {
+            found.push(format!("{what} is {is}, not {should}"));
+        }
+    };
+    let [width, height] = spec.resolution;
+    if let Some((codec, profile)) = spec.compression.probed() {
+        expect("the codec", format!("{} {}", info.codec, info.profile), format!("{codec} {profile}"));
+    }
+    expect("the size", format!("{}x{}", info.size[0], info.size[1]), format!("{width}x{height}"));
+    let exact = info.frame_rate.map(|rate| (rate.numerator, rate.denominator));
+    let is_rate =
+        exact.is_some_and(|(top, bottom)| i32::try_from(top).is_ok_and(|top| spec.frame_rate.is(top, bottom)));
+    if !is_rate {
+        let is = info.frame_rate.map_or("not constant".into(), |rate| rate.to_string());
+        expect("the frame rate", is, spec.frame_rate.to_string());
+    }
+    let count = info.frame_count.map_or("not known".into(), |count| count.to_string());
+    expect("the number of frames", count, frames.to_string());
+    expect("the alpha", info.has_alpha().to_string(), encoding.layout.has_alpha().to_string());
+    if info.pixel_aspect.is_some_and(|[top, bottom]| top != bottom) {
+        found.push("pixels are not square".into());
+    }
+    for (place, tags) in [("container", info.container_color), ("codec", info.codec_color)] {
+        if !tags.same_codes(&ColorTags::REC709) || tags.full_range == Some(true) {
+            found.push(format!("the {place}'s colour tags are {tags}, not {}", ColorTags::REC709));
+        }
+    }
+    let mut expect = |what: &str, is: Option<&str>, should: &str| {
+        if is != Some(should) {
+            found.push(format!("{what} is {}, not {should}", is.unwrap_or("not there")));
+        }
+    };
+    expect("the time code", info.timecode.as_deref(), &encoding.start.to_string());
+    // MP4 has no place for the name of a reel.
+    if spec.format == Container::QuickTime {
+        expect("the reel", info.reel.as_deref(), encoding.reel);
+    }
+    if info.is_fast_start != Some(true) {
+        found.push("the index stands behind the pictures".into());
+    }
+    found
+}
+
+/// The kept rows of one frame as the file decodes to it, in the codes of what was sent.
+fn decode(
+    ffmpeg: &Ffmpeg,
+    path: &Path,
+    encoding: &Encoding<'_>,
+    info: &MediaInfo,
+    shape: Shape,
+    index: usize,
+) -> Result<Vec<u16>> {
+    let in_file = |error: Error| error.in_file(path.display());
+    let Ok(layout) = Layout::named(&info.pixel_format) else {
+        let what = format!("the file decodes to {}, which is not understood", info.pixel_format);
+        return Err(in_file(Error::tool(what, "Try another ffmpeg: --ffmpeg PATH")));
+    };
+    let mut command = ffmpeg.command();
+    if index > 0 {
+        // Half a frame early: the first frame that is not before it is ours, however times were rounded.
+        let seconds = (index as f64 - 0.5) / encoding.spec.frame_rate.as_f64();
+        command.args(["-ss", &format!("{seconds:.6}")]);
+    }
+    command.arg("-i").arg(as_input(path)).args(["-map", "0:v:0", "-frames:v", "1", "-f", "rawvideo", "-pix_fmt"]);
+    command.args([layout.name(), "pipe:1"]);
+    let bytes = layout.frame_bytes(shape.size);
+    let frame = process::output(&mut command, bytes as u64, PATIENCE).map_err(in_file)?;
+    if frame.len() != bytes {
+        let what = format!("frame {} cannot be decoded", index + 1);
+        return Err(in_file(Error::tool(what, "Encode it again")));
+    }
+    let rows = Shape { layout, ..shape }.rows(&frame, layout.depth().bytes());
+    // A decoder may give more bits than it was sent: ProRes 4444 always has twelve.
+    let (from, to) = (layout.depth().bits(), shape.layout.depth().bits());
+    let scaled = |code: u16| match from > to {
+        true => (u32::from(code) + (1 << (from - to - 1))).min((1 << from) - 1) as u16 >> (from - to),
+        false => code << (to - from),
+    };
+    Ok(rows.into_iter().map(scaled).collect())
+}
+
+/// Signal to noise in decibels that every plane keeps at the least. A quantiser bounds the noise, whatever the picture:
+/// what was measured on heavy grain, less about ten.
+fn least_psnr(encoding: &Encoding<'_>) -> f64 {
+    let quality = f64::from(encoding.quality().max(1));
+    match encoding.spec.compression {
+        Codec::H264High => (45.0 - quality).max(15.0),
+        _ => 52.0 - 20.0 * quality.log10(),
+    }
+}
+
+/// By how much the mean of a plane may be off, in codes of 8 bits: coding noise has no mean.
+const LARGEST_OFFSET: f64 = 0.75;
+
+/// What is wrong with a decoded frame, in words.
+fn compare(shape: Shape, samples: &Samples, index: usize, decoded: &[u16], least: f64) -> Result<(), String> {
+    let sent = samples.frames().find(|(place, _)| *place == index).map(|(_, rows)| rows).unwrap_or_default();
+    if sent.len() != decoded.len() {
+        return Err("it has another size".into());
+    }
+    let unit = match shape.layout.depth() {
+        Depth::Eight => 1.0,
+        depth => f64::from(1_u32 << (depth.bits() - 8)),
+    };
+    let mut start = 0;
+    for (plane, length) in ["luma", "Cb", "Cr", "alpha"].into_iter().zip(shape.lengths()) {
+        let range = start..start + length;
+        start += length;
+        if length == 0 {
+            continue;
+        }
+        let (mean, square) = difference(&sent[range.clone()], &decoded[range]);
+        let (mean, square) = (mean / unit, square / (unit * unit));
+        let psnr = 10.0 * (255.0 * 255.0 / square.max(1e-9)).log10();
+        if psnr < least {
+            return Err(format!("{plane} has a PSNR of {psnr:.1} dB, {least:.0} is the least"));
+        }
+        if mean.abs() > LARGEST_OFFSET {
+            return Err(format!("{plane} is off by {mean:.2} codes of 8 bits on the average"));
+        }
+    }
+    // Neighbours may look alike but for their grain, which a codec keeps only in part. Clearly nearer to another is wrong.
+    let (_, own) = difference(sent, decoded);
+    let nearer = samples.frames().find(|(place, rows)| *place != index && difference(rows, decoded).1 < own / 2.0);
+    match nearer {
+        Some((place, _)) => Err(format!("it is frame {}", place + 1)),
+        None => Ok(()),
+    }
+}
+
+/// The mean of the differences of two runs of codes, and the mean of their squares.
+fn difference(a: &[u16], b: &[u16]) -> (f64, f64) {
+    let differences = a.iter().zip(b).map(|(&a, &b)| f64::from(b) - f64::from(a));
+    let (sum, squares) = differences.fold((0.0, 0.0), |(sum, squares), d| (sum + d, squares + d * d));
+    let length = a.len().max(1) as f64;
+    (sum / length, squares / length)
+}
