@@ -6,12 +6,14 @@
 mod convert;
 mod inspect;
 mod output;
+mod package;
 mod period;
 mod progress;
 mod serve;
 mod style;
 mod tag;
 mod validate;
+mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -61,6 +63,8 @@ enum Command {
     Convert(convert::ConvertArguments),
     ValidateOutput(validate::ValidateArguments),
     Period(period::PeriodArguments),
+    CreatePackage(package::PackageArguments),
+    VerifyPackage(verify::VerifyArguments),
     Serve(serve::ServeArguments),
     Tag(tag::TagArguments),
 }
@@ -94,6 +98,8 @@ fn dispatch(arguments: &Arguments, output: &Output) -> Result<ExitCode> {
         Command::Convert(arguments) => convert::run(arguments, output),
         Command::ValidateOutput(arguments) => validate::run(arguments, &project, output),
         Command::Period(arguments) => period::run(arguments, &project, output),
+        Command::CreatePackage(arguments) => package::run(arguments, &project, output),
+        Command::VerifyPackage(arguments) => verify::run(arguments, output),
         Command::Serve(arguments) => serve::run(arguments, output),
         Command::Tag(arguments) => tag::run(arguments, output),
     }

@@ -8,6 +8,8 @@ mod file;
 pub mod frames;
 pub mod grade;
 pub mod manifest;
+pub mod mhl;
+pub mod package;
 pub mod period;
 pub mod process;
 pub mod project;
