@@ -70,11 +70,10 @@ pub(super) fn run(arguments: &PackageArguments, project: &Path, output: &Output)
         &options,
         // Every byte is put in its place and hashed.
         |bytes| total.store(bytes.saturating_mul(2), Ordering::Relaxed),
-        |Step::Placed(bytes)| {
-            Step::Hashed(bytes) | {
-                let done = done.fetch_add(bytes, Ordering::Relaxed) + bytes;
-                progress.set(done as usize, total.load(Ordering::Relaxed) as usize);
-            }
+        |step| {
+            let (Step::Placed(bytes) | Step::Hashed(bytes)) = step;
+            let done = done.fetch_add(bytes, Ordering::Relaxed) + bytes;
+            progress.set(done as usize, total.load(Ordering::Relaxed) as usize);
         },
     );
     drop(progress);
