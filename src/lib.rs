@@ -5,7 +5,7 @@
 //! `cli`) gives it files, processes and threads; the page (`web`) gives it Blobs, workers and a canvas. The fronts
 //! never see each other.
 //!
-//! Direction of dependencies: `color` <- `frame` <- `exr`; {`color`, `frame`, `spec`, `media`, `period`} <- `qc`; all of
+//! Direction of dependencies: `color` <- `frame` <- `exr`; {`color`, `frame`, `spec`, `media`, `period`} <- `qc` <- `editorial`; all of
 //! these <- `native` <- `cli`, and all but `native` <- `web`.
 //!
 //! This file holds every feature gate of the crate, each for a whole module.

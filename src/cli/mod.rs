@@ -8,12 +8,14 @@ mod export;
 mod init;
 mod inspect;
 mod output;
+mod package;
 mod period;
 mod progress;
 mod serve;
 mod style;
 mod tag;
 mod validate;
+mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -66,6 +68,8 @@ enum Command {
     BatchExport(export::BatchArguments),
     Init(init::InitArguments),
     Period(period::PeriodArguments),
+    CreatePackage(package::PackageArguments),
+    VerifyPackage(verify::VerifyArguments),
     Serve(serve::ServeArguments),
     Tag(tag::TagArguments),
 }
@@ -102,6 +106,8 @@ fn dispatch(arguments: &Arguments, output: &Output) -> Result<ExitCode> {
         Command::BatchExport(arguments) => export::run_batch(arguments, &project, output),
         Command::Init(arguments) => init::run(arguments, &project, output),
         Command::Period(arguments) => period::run(arguments, &project, output),
+        Command::CreatePackage(arguments) => package::run(arguments, &project, output),
+        Command::VerifyPackage(arguments) => verify::run(arguments, output),
         Command::Serve(arguments) => serve::run(arguments, output),
         Command::Tag(arguments) => tag::run(arguments, output),
     }

@@ -29,6 +29,15 @@ impl Progress {
         self.0.suspend(say);
     }
 
+    /// Bytes done, rate and time left.
+    pub(super) fn bytes(is_shown: bool) -> Self {
+        let progress = Self::new(is_shown);
+        let template = "{wide_bar} {bytes}/{total_bytes}, {bytes_per_sec}, {eta} left";
+        let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+        progress.0.set_style(style);
+        progress
+    }
+
     pub(super) fn set(&self, done: usize, total: usize) {
         self.0.set_length(total as u64);
         self.0.set_position(done as u64);

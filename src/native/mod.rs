@@ -13,6 +13,8 @@ pub mod frames;
 pub mod grade;
 pub mod journal;
 pub mod manifest;
+pub mod mhl;
+pub mod package;
 pub mod period;
 pub mod process;
 pub mod project;

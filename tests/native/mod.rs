@@ -14,6 +14,8 @@ mod grade;
 mod hostile;
 /// `inspect`: facts, statistics, manifests.
 mod inspect;
+/// `create-package`, `verify-package`: the tree, other readers, refusals.
+mod package;
 /// `no_modern_elements`: names with pixels, names without, what must be there.
 mod period;
 /// What ffprobe finds in movies.
