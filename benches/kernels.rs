@@ -16,6 +16,7 @@ use blender_gsd::exr::{self, Header, Limits, Picture, Request};
 use blender_gsd::frame::resample::{Filter, Fit, Resampler};
 use blender_gsd::frame::{Frame, Plane, Region};
 use blender_gsd::picture::LayerPicture;
+use blender_gsd::qc::{FrameObserved, Observation, Validator, ValidatorOptions};
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 
@@ -225,5 +226,31 @@ mod deliverables {
         bencher
             .counter(ItemsCount::new(rows[0].len()))
             .bench_local(|| processor.codes_u16(rows.map(Row::Float), &mut codes));
+    }
+}
+
+mod quality {
+    use super::*;
+
+    /// All checks over a frame, after the first: what they add to a pass.
+    #[divan::bench(sample_count = 20)]
+    fn checks(bencher: Bencher<'_, '_>) {
+        with_plate(|plate| {
+            let layers = exr::layers(&plate.header);
+            let Some((layer, part)) = layers.first().zip(plate.header.parts.first()) else { return };
+            let seen = FrameObserved::Picture {
+                header: &plate.header,
+                part,
+                layer,
+                frame: &plate.frame,
+                space: plate.frame.color_space,
+            };
+            let mut validator = Validator::new(ValidatorOptions::default());
+            let mut number = 0;
+            bencher.counter(ItemsCount::new(PIXELS)).bench_local(|| {
+                number += 1;
+                validator.observe(&Observation { file: "plate.exr", number, seen });
+            });
+        });
     }
 }

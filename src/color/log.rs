@@ -18,7 +18,7 @@ const ONE: f32 = 9.72;
 
 /// The ACEScct signal for linear AP1 light; absolute error under 2e-7 up to signal 1.5.
 #[inline(always)]
-pub(super) fn to_acescct(light: f32) -> f32 {
+pub(crate) fn to_acescct(light: f32) -> f32 {
     let (mantissa, exponent) = split(light.at_least(BREAK_LIGHT));
     let curved = (exponent + (log2_near_one(mantissa) + ONE)) * (1.0 / STOPS);
     let straight = SLOPE * light + BLACK;
@@ -27,7 +27,7 @@ pub(super) fn to_acescct(light: f32) -> f32 {
 
 /// Linear AP1 light for an ACEScct signal; relative error under 2e-6 up to signal 1.5. Never past what sums bear.
 #[inline(always)]
-pub(super) fn from_acescct(signal: f32) -> f32 {
+pub(crate) fn from_acescct(signal: f32) -> f32 {
     let curved = exp2((signal * STOPS - ONE).at_least(-9.72).at_most(126.0));
     let straight = (signal - BLACK) * (1.0 / SLOPE);
     (if signal <= BREAK_SIGNAL { straight } else { curved }).at_least(-LARGEST).at_most(LARGEST)

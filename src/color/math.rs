@@ -98,7 +98,7 @@ pub(super) fn exp2_near_zero(x: f32) -> f32 {
 
 /// 2 to the power `x`, for -126 <= `x` <= 127: the series around the nearest integer; the first term left out is 1.2e-7.
 #[inline(always)]
-pub(super) fn exp2(x: f32) -> f32 {
+pub(crate) fn exp2(x: f32) -> f32 {
     let whole = nearest(x);
     let y = (x - whole) * std::f32::consts::LN_2;
     let y2 = y * y;
@@ -118,11 +118,17 @@ pub(super) fn pow(x: f32, p: f32) -> f32 {
     if x < f32::MIN_POSITIVE { 0.0 } else { result }
 }
 
+/// The logarithm to base 2 of a normal positive `x`; absolute error under 3e-6.
+#[inline(always)]
+pub(crate) fn log2(x: f32) -> f32 {
+    let (mantissa, exponent) = split(x);
+    exponent + log2_near_one(mantissa)
+}
+
 /// The logarithm to base 10 of a normal positive `x`; absolute error under 1e-6.
 #[inline(always)]
 pub(super) fn log10(x: f32) -> f32 {
-    let (mantissa, exponent) = split(x);
-    (exponent + log2_near_one(mantissa)) * std::f32::consts::LOG10_2
+    log2(x) * std::f32::consts::LOG10_2
 }
 
 /// The angle of (x, y) in degrees, -180 .. 180; 0 for (0, 0). Absolute error under 5e-5 degrees.

@@ -82,9 +82,15 @@ pub fn validate(job: &Job, mut watch: impl FnMut(Progress)) -> Result<Validated>
     let mut shots = Vec::new();
     for (sequence, shot_id) in listing.sequences.iter().zip(shot_ids(&job.path, &listing.sequences)) {
         let is_sequence = whole && !sequence.sequence.suffix.is_empty();
-        let evidence = period::shot_evidence(&sequence.folder, sequence.sequence.stem(), total == sequence.paths.len());
-        let judge = Some(Arc::clone(&job.judge));
-        let options = ValidatorOptions { shot_id, spec: spec.clone(), is_sequence, judge, evidence };
+        let options = ValidatorOptions {
+            shot_id,
+            spec: spec.clone(),
+            is_sequence,
+            transform: job.transform,
+            judge: Some(Arc::clone(&job.judge)),
+            evidence: period::shot_evidence(&sequence.folder, sequence.sequence.stem(), total == sequence.paths.len()),
+            ..ValidatorOptions::default()
+        };
         shots.push(shot(sequence, options, &mut buffer, || {
             progress.done += 1;
             watch(progress);

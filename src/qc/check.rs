@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::report::{Category, QcIssue};
+use super::survey::Survey;
 use crate::color::ColorSpace;
 use crate::exr::{Header, Layer, Part};
 use crate::frame::Frame;
@@ -140,8 +141,8 @@ pub trait Check {
     /// Which check it is.
     fn id(&self) -> CheckId;
 
-    /// Takes note of one frame.
-    fn observe(&mut self, observation: &Observation<'_>);
+    /// Takes note of one frame. The survey is there for every picture with colour.
+    fn observe(&mut self, observation: &Observation<'_>, survey: Option<&Survey>);
 
     /// Answers for the shot.
     fn finish(self: Box<Self>, shot: &ShotContext<'_>) -> Answer;

@@ -10,6 +10,7 @@ use half::f16;
 use super::check::{Answer, Check, CheckId, FrameObserved, Observation, ShotContext};
 use super::components::{Component, Components};
 use super::report::{QcIssue, Severity};
+use super::survey::Survey;
 use crate::color::{ColorSpace, Origin};
 use crate::exr::{LayerKind, Part};
 use crate::frame::{Frame, Plane, Region, Samples};
@@ -133,7 +134,7 @@ impl Check for ColorSpaceValid {
         CheckId::ColorSpaceValid
     }
 
-    fn observe(&mut self, at: &Observation<'_>) {
+    fn observe(&mut self, at: &Observation<'_>, _survey: Option<&Survey>) {
         let FrameObserved::Picture { part, layer, frame, space, .. } = at.seen else { return };
         if layer.kind == LayerKind::Data {
             self.data_frames += 1;

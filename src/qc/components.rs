@@ -110,7 +110,8 @@ impl Components {
 /// More areas than this are not merged: it is noise, and the work grows with the square.
 const MOST_MERGED: usize = 2000;
 
-fn merge_near(areas: Vec<Component>, gap: u32) -> Vec<Component> {
+/// Joins areas whose boxes lie within `gap` pixels of each other.
+pub(super) fn merge_near(areas: Vec<Component>, gap: u32) -> Vec<Component> {
     if gap == 0 || areas.len() > MOST_MERGED {
         return areas;
     }

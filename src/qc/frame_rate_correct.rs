@@ -1,7 +1,9 @@
 //! `frame_rate_correct`: the rate is the exact ratio, no frame is missing, time code counts by one.
 
 use super::check::{Answer, Check, CheckId, FrameObserved, Observation, ShotContext};
+use super::grain_visible::is_repeated;
 use super::report::{QcIssue, Severity};
+use super::survey::Survey;
 use crate::exr::Part;
 use crate::spec::{FrameRate, OutputSpec};
 
@@ -15,6 +17,8 @@ struct Seen {
     number: i32,
     file: String,
     readable: bool,
+    /// Whether its picture is that of the frame before, grain and all.
+    repeated: bool,
     rate: Option<(i32, u32)>,
     /// `timeCode` as a count of frames, where it can be counted.
     time: Option<TimeCode>,
@@ -88,6 +92,23 @@ impl FrameRateCorrect {
         }
     }
 
+    /// Runs of frames that repeat the one before them. Grain tells them from a shot that is still: it never comes twice.
+    fn repetitions(&self, issues: &mut Vec<QcIssue>) {
+        for (index, pair) in self.frames.windows(2).enumerate() {
+            let (before, first) = (&pair[0], &pair[1]);
+            if !first.repeated || before.repeated {
+                continue;
+            }
+            let run = self.frames[index + 1..].iter().take_while(|seen| seen.repeated);
+            let last = run.last().unwrap_or(first).number;
+            let text = match first.number == last {
+                true => format!("Frame {last} repeats frame {}, grain and all.", before.number),
+                false => format!("Frames {} to {last} repeat frame {}, grain and all.", first.number, before.number),
+            };
+            issues.push(issue(first, Severity::Error, text).until(last, last).suggest("Render the frames again."));
+        }
+    }
+
     /// Returns whether there was time code to look at.
     fn time_codes(&self, issues: &mut Vec<QcIssue>) -> bool {
         let timed: Vec<(&Seen, &TimeCode)> =
@@ -117,7 +138,7 @@ impl Check for FrameRateCorrect {
         CheckId::FrameRateCorrect
     }
 
-    fn observe(&mut self, at: &Observation<'_>) {
+    fn observe(&mut self, at: &Observation<'_>, survey: Option<&Survey>) {
         let part = match at.seen {
             FrameObserved::Picture { part, .. } => Some(part),
             FrameObserved::Unreadable(_) => None,
@@ -126,6 +147,7 @@ impl Check for FrameRateCorrect {
             number: at.number,
             file: at.file.to_owned(),
             readable: part.is_some(),
+            repeated: survey.is_some_and(is_repeated),
             rate: part.and_then(Part::frames_per_second),
             time: part.and_then(|part| time_code(part, self.counting_rate())),
         });
@@ -135,6 +157,7 @@ impl Check for FrameRateCorrect {
         let mut issues = Vec::new();
         let not_tested = self.rates(&mut issues);
         self.numbers(shot, &mut issues);
+        self.repetitions(&mut issues);
         let timed = self.time_codes(&mut issues);
         let several = self.frames.len() > 1 && shot.is_sequence;
         let has_rate = self.frames.iter().any(|seen| seen.rate.is_some()) && self.spec.is_some();

@@ -7,10 +7,18 @@
 mod check;
 mod color_space_valid;
 mod components;
+mod events;
+mod flat_areas;
 mod frame_rate_correct;
+mod grain_visible;
+mod no_clipped_highlights;
+mod no_crushed_blacks;
 mod no_modern_elements;
 mod report;
 mod resolution_match;
+mod specks;
+mod survey;
+mod thresholds;
 mod validator;
 
 pub use check::{Answer, Check, CheckId, FrameObserved, Observation, QC_CHECKS, ShotContext};
@@ -22,4 +30,6 @@ pub use report::{
     Category, CheckResult, Generator, Outcome, QcIssue, QcReport, ReportContext, ReportFile, Severity, ShotReport,
     Status, Summary, ViewName,
 };
+pub use survey::Survey;
+pub use thresholds::{Threshold, Thresholds};
 pub use validator::{Validator, ValidatorOptions};

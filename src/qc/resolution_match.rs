@@ -6,6 +6,7 @@
 
 use super::check::{Answer, Check, CheckId, FrameObserved, Observation, ShotContext};
 use super::report::{QcIssue, Severity};
+use super::survey::Survey;
 use crate::exr::{LayerKind, Part};
 use crate::frame::{Frame, Region};
 use crate::spec::OutputSpec;
@@ -107,7 +108,7 @@ impl Check for ResolutionMatch {
         CheckId::ResolutionMatch
     }
 
-    fn observe(&mut self, at: &Observation<'_>) {
+    fn observe(&mut self, at: &Observation<'_>, _survey: Option<&Survey>) {
         let FrameObserved::Picture { part, layer, frame, .. } = at.seen else { return };
         self.frames += 1;
         self.windows(part, at);

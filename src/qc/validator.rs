@@ -6,9 +6,16 @@ use std::sync::Arc;
 use super::check::{Answer, Check, CheckId, FrameObserved, Observation, QC_CHECKS, ShotContext};
 use super::color_space_valid::ColorSpaceValid;
 use super::frame_rate_correct::FrameRateCorrect;
+use super::grain_visible::GrainVisible;
+use super::no_clipped_highlights::NoClippedHighlights;
+use super::no_crushed_blacks::NoCrushedBlacks;
 use super::no_modern_elements::{FrameEvidence, NoModernElements, ShotEvidence};
 use super::report::{CheckResult, Outcome, QcIssue, ReportFile, Severity, ShotReport, Status};
 use super::resolution_match::ResolutionMatch;
+use super::survey::{SceneRows, Survey, Surveyor, Tone};
+use super::thresholds::Thresholds;
+use crate::color::{ColorSpace, ViewTransform};
+use crate::exr::LayerKind;
 use crate::period::Judge;
 use crate::spec::OutputSpec;
 
@@ -21,6 +28,10 @@ pub struct ValidatorOptions {
     pub spec: Option<OutputSpec>,
     /// Whether the file names carry frame numbers.
     pub is_sequence: bool,
+    /// What display values are looked at through.
+    pub transform: ViewTransform,
+    /// The numbers that decide.
+    pub thresholds: Thresholds,
     /// The rules of the film's year; without them nothing is judged by its age.
     pub judge: Option<Arc<Judge>>,
     /// What is known of the shot beside its frames.
@@ -35,6 +46,9 @@ pub struct Validator {
     files: Vec<ReportFile>,
     numbers: Vec<i32>,
     unreadable: Vec<QcIssue>,
+    surveyor: Surveyor,
+    /// The grey scale of the last frame's space through the view; none where that space has none.
+    tone: Option<(ColorSpace, Option<Arc<Tone>>)>,
 }
 
 impl Validator {
@@ -45,10 +59,22 @@ impl Validator {
             Box::new(ResolutionMatch::new(spec.clone())),
             Box::new(FrameRateCorrect::new(spec.clone())),
             Box::new(ColorSpaceValid::new(spec)),
+            Box::new(NoClippedHighlights::new(&options.thresholds)),
+            Box::new(NoCrushedBlacks::new(&options.thresholds)),
+            Box::new(GrainVisible::new(&options.thresholds)),
         ];
         let evidence = std::mem::take(&mut options.evidence);
         let period = options.judge.clone().map(|judge| Box::new(NoModernElements::new(judge, evidence)));
-        Self { options, checks, period, files: Vec::new(), numbers: Vec::new(), unreadable: Vec::new() }
+        Self {
+            options,
+            checks,
+            period,
+            files: Vec::new(),
+            numbers: Vec::new(),
+            unreadable: Vec::new(),
+            surveyor: Surveyor::default(),
+            tone: None,
+        }
     }
 
     /// How many frames were observed.
@@ -73,11 +99,12 @@ impl Validator {
             );
             self.unreadable.push(issue.suggest("Render or copy the frame again."));
         }
+        let survey = self.survey(observation);
         for check in &mut self.checks {
-            check.observe(observation);
+            check.observe(observation, survey.as_ref());
         }
         if let Some(period) = &mut self.period {
-            period.observe(observation);
+            period.observe(observation, survey.as_ref());
         }
     }
 
@@ -86,6 +113,28 @@ impl Validator {
         if let Some(period) = &mut self.period {
             period.observe_evidence(number, file, evidence);
         }
+    }
+
+    /// Looks at the picture once for all checks; what is no scene-linear colour is not looked at.
+    fn survey(&mut self, observation: &Observation<'_>) -> Option<Survey> {
+        let FrameObserved::Picture { part, layer, frame, space, .. } = observation.seen else {
+            self.surveyor.forget();
+            return None;
+        };
+        if layer.kind != LayerKind::Color {
+            return None;
+        }
+        let tone = self.tone(&space)?;
+        let rows = SceneRows::new(frame, part, layer, &space.chromaticities)?;
+        Some(self.surveyor.survey(&rows, rows.corner, observation.number, tone, &self.options.thresholds))
+    }
+
+    fn tone(&mut self, space: &ColorSpace) -> Option<Arc<Tone>> {
+        if self.tone.as_ref().is_none_or(|(known, _)| known != space) {
+            let processor = self.options.transform.processor(space).ok();
+            self.tone = Some((*space, processor.map(|processor| Arc::new(Tone::of_view(&processor)))));
+        }
+        self.tone.as_ref()?.1.clone()
     }
 
     /// Every check's answer.

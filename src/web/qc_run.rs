@@ -58,10 +58,12 @@ impl QcRun {
         let format = spec::output_format(DEFAULT_FORMAT).map_err(|error| fault::to_js(&error))?;
         let judge = Arc::new(Judge::embedded().map_err(|error| fault::to_js(&error))?);
         let choice = request.space.as_deref().map(ColorSpace::from_choice).transpose();
+        let transform = ViewTransform { view: request.view, display: request.display, exposure: 0.0 };
         let options = ValidatorOptions {
             shot_id: request.shot.clone(),
             spec: Some(format.clone()),
             is_sequence: request.is_sequence,
+            transform,
             judge: Some(Arc::clone(&judge)),
             ..ValidatorOptions::default()
         };
@@ -70,7 +72,7 @@ impl QcRun {
             context: ReportContext {
                 scene_id: request.shot,
                 generated_at: request.generated_at,
-                transform: ViewTransform { view: request.view, display: request.display, exposure: 0.0 },
+                transform,
                 period_year: judge.year(),
             },
             choice: choice.map_err(|error| fault::to_js(&error))?,

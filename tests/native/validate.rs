@@ -41,8 +41,9 @@ fn sequence(numbers: impl IntoIterator<Item = u32>, make: impl Fn(u32) -> Made) 
     folder
 }
 
-fn small(_: u32) -> Made {
-    Made::new(96, 64)
+/// A small frame with grain of its own.
+fn small(number: u32) -> Made {
+    Made::new(96, 64).with_pixels(move |x, y| super::grain(x + 1000 * number, y))
 }
 
 #[test]
@@ -74,7 +75,7 @@ fn a_missing_frame_is_named() {
 #[test]
 fn an_area_of_nan_is_found_to_the_pixel() {
     let with_nan = |number| {
-        let made = Made::new(96, 64);
+        let made = small(number);
         let made = made.with_windows(Region::new(100, 50, 96, 64), Region::new(100, 50, 96, 64));
         if number != 1002 {
             return made;
@@ -97,8 +98,8 @@ fn an_area_of_nan_is_found_to_the_pixel() {
 
 #[test]
 fn sizes_rates_and_primaries_are_held_against_the_format() {
-    let wrong = |_| {
-        small(0)
+    let wrong = |number| {
+        small(number)
             .with(Attribute::rational("framesPerSecond", 24000, 1001))
             .with(Attribute::chromaticities(&named::AP0))
             .without("colorInteropID")

@@ -22,6 +22,7 @@ pub use evidence::{FrameEvidence, MatteNames, PixelEvidence, Reading, ReadingKin
 
 use super::check::{Answer, Check, CheckId, FrameObserved, Observation, ShotContext};
 use super::report::{QcIssue, Severity};
+use super::survey::Survey;
 use crate::exr::{AttributeValue, Header, Part};
 use crate::period::{Anachronism, Channel, Hit, Judge, attribute_mentions};
 use sightings::{Place, Sightings};
@@ -263,7 +264,7 @@ impl Check for NoModernElements {
         CheckId::NoModernElements
     }
 
-    fn observe(&mut self, at: &Observation<'_>) {
+    fn observe(&mut self, at: &Observation<'_>, _survey: Option<&Survey>) {
         if let FrameObserved::Picture { header, .. } = at.seen {
             self.frames += 1;
             self.header(header, at.number, at.file);

@@ -121,6 +121,10 @@ fn pieces() -> Vec<(PathBuf, [f32; 2], bool)> {
 }
 
 impl Plate {
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
     pub(super) fn make(&self) -> Shot {
         let file = match &self.source {
             Source::File(path, corner) => Some((read(path), *corner)),
@@ -133,7 +137,8 @@ impl Plate {
             }
             None => self.size,
         };
-        let frames = (0..self.frames).map(|place| {
+        let (mut frames, mut clean) = (Vec::new(), Vec::new());
+        for place in 0..self.frames {
             let moved = self.pan.map(|step| step * place as f32);
             let mut rgb = match (&self.source, &file) {
                 (_, Some((frame, corner))) => piece(frame, *corner, [width, height]),
@@ -142,11 +147,12 @@ impl Plate {
                 (Source::File(..), None) => unreachable!("files were read above"),
             };
             if let Some(grain) = &self.grain {
+                clean.push(rgb.clone());
                 grain.add(&mut rgb, width, &mut Numbers(self.name.len() as u64 * 31 + place as u64));
             }
-            Pixels { rgb, alpha: None, more: Vec::new() }
-        });
-        Shot { name: self.name.clone(), width, height, frames: frames.collect() }
+            frames.push(Pixels { rgb, alpha: None, more: Vec::new() });
+        }
+        Shot { name: self.name.clone(), width, height, frames, clean }
     }
 }
 
