@@ -17,17 +17,12 @@ use crate::widen::widen;
 use crate::{Error, Result};
 
 /// Working memory of one thread.
+#[derive(Default)]
 pub(super) struct Scratch {
     raw: Vec<u8>,
     /// Half samples of a row that is wanted as floats.
     row: Vec<f16>,
     inflater: Inflater,
-}
-
-impl Default for Scratch {
-    fn default() -> Self {
-        Self { raw: Vec::new(), row: Vec::new(), inflater: Inflater::new() }
-    }
 }
 
 /// What it takes to decode the chunks of one part.

@@ -2,7 +2,7 @@
 //!
 //! For targets without libdeflate: pure Rust without `unsafe`, in the page half as long as the crate that came before it.
 //! What it knows of them: of a chunk of halves, one half of the bytes are the low ones of noise, whose codes are nearly all
-//! eight bits long (see [`run`]), and the other half is short matches. The output's length is known, so nothing grows.
+//! eight bits long (see `run`), and the other half is short matches. The output's length is known, so nothing grows.
 //!
 //! Sources: RFC 1950 (zlib) and RFC 1951 (deflate), cited by section.
 

@@ -18,11 +18,13 @@ where
 /// Inflates zlib streams; keep one per thread.
 pub(crate) struct Inflater(libdeflater::Decompressor);
 
-impl Inflater {
-    pub(crate) fn new() -> Self {
+impl Default for Inflater {
+    fn default() -> Self {
         Self(libdeflater::Decompressor::new())
     }
+}
 
+impl Inflater {
     /// Fills `output` exactly from the zlib stream `input`; otherwise says what is wrong with it.
     pub(crate) fn zlib(&mut self, input: &[u8], output: &mut [u8]) -> Result<(), &'static str> {
         match self.0.zlib_decompress(input, output) {
