@@ -1,10 +1,14 @@
 #!/usr/bin/env bash
-# The programs that read a package back in the tests: OpenTimelineIO with its EDL and ALE adapters, and ascmhl. Python
-# packages, into target/editorial; the tests that want them say so and pass without.
+# The programs that read a package and a farm job back in the tests: OpenTimelineIO with its EDL and ALE adapters, ascmhl
+# with the schemas of its histories, and openjd. Python packages, into target/editorial. Tests that want them fail in CI
+# without them, and say elsewhere that they were skipped.
 . "$(dirname "$0")/lib.sh"
 
-PYTHON_PACKAGES=(OpenTimelineIO==0.18.1 otio-cmx3600-adapter==1.0.0 otio-ale-adapter==1.1.0 ascmhl==1.2)
+ASCMHL=ascmhl==1.2
+PYTHON_PACKAGES=(OpenTimelineIO==0.18.1 otio-cmx3600-adapter==1.0.0 otio-ale-adapter==1.1.0 "$ASCMHL" openjd-cli==0.8.0)
 VENV=$ROOT/target/editorial
+# Where ascmhl looks for the schemas, when it is started in the folder above; only its source package brings them.
+SCHEMAS=$VENV/xsd
 
 can_make_venv() { have python3 && python3 -c 'import ensurepip, venv' 2>/dev/null; }
 
@@ -12,8 +16,16 @@ can_make_venv || provide "Python 3 with venv, for the programs that read package
   apt="python3 python3-venv" brew=python dnf=python3 pacman=python
 
 found=$("$VENV/bin/pip" freeze 2>/dev/null | grep -cixF "$(printf '%s\n' "${PYTHON_PACKAGES[@]}")" || true)
-[ "$found" = "${#PYTHON_PACKAGES[@]}" ] && exit 0
+if [ "$found" != "${#PYTHON_PACKAGES[@]}" ]; then
+  say "installing ${PYTHON_PACKAGES[*]} into target/editorial: to read packages and farm jobs back in the tests"
+  [ -x "$VENV/bin/pip" ] || quietly python3 -m venv "$VENV"
+  quietly "$VENV/bin/pip" install --disable-pip-version-check "${PYTHON_PACKAGES[@]}"
+fi
 
-say "installing ${PYTHON_PACKAGES[*]} into target/editorial: to read packages back in the tests"
-[ -x "$VENV/bin/pip" ] || quietly python3 -m venv "$VENV"
-quietly "$VENV/bin/pip" install --disable-pip-version-check "${PYTHON_PACKAGES[@]}"
+[ -f "$SCHEMAS/ASCMHL.xsd" ] && exit 0
+source=$VENV/source
+mkdir -p "$source"
+quietly "$VENV/bin/pip" download --disable-pip-version-check --no-deps --no-binary :all: --dest "$source" "$ASCMHL"
+tar -xzf "$source/${ASCMHL%%==*}-${ASCMHL##*==}.tar.gz" -C "$source"
+mv "$source/${ASCMHL%%==*}-${ASCMHL##*==}/xsd" "$SCHEMAS"
+rm -rf "$source"

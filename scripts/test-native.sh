@@ -5,6 +5,7 @@
 
 scripts/setup-native.sh
 scripts/setup-media.sh
+scripts/setup-editorial.sh
 scripts/setup-blender.sh
 
 cargo test "$@"

@@ -1,7 +1,7 @@
 //! `create-package`, `verify-package`: the tree, what other programs read in it, every refusal.
 
 /// What opentimelineio and ascmhl say of a package.
-mod peers;
+pub(super) mod peers;
 /// Everything that must not be packaged, and everything that was changed afterwards.
 mod refused;
 

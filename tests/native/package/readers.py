@@ -2,11 +2,13 @@
 
 import json
 import sys
+from fractions import Fraction
 from pathlib import Path
 
 import opentimelineio as otio
 
-folder, scene, rate = Path(sys.argv[1]), sys.argv[2], float(sys.argv[3])
+# The adapters know rates by their exact ratio: a rounded 23.976 is none of theirs.
+folder, scene, rate = Path(sys.argv[1]), sys.argv[2], float(Fraction(sys.argv[3]))
 
 
 def span(found):
