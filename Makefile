@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 # Cargo uses all cores by itself, and two cargos only wait for each other's lock.
 .NOTPARALLEL:
-.PHONY: help demo serve web setup test test-all test-native test-browser test-e2e lint bench clean
+.PHONY: help demo serve web review-html setup test test-all test-native test-browser test-e2e lint bench clean
 
 CARGO_TARGET_DIR ?= target
 
@@ -20,6 +20,9 @@ serve: web     ## Build the review page and open it on loopback
 
 web:           ## Build the page's WebAssembly into www/pkg
 	@scripts/build-web.sh
+
+review-html: web ## The page as one file that opens from a disk: www/review.html
+	@scripts/build-review-html.sh
 
 setup:         ## Install what is missing (the other targets do it for themselves)
 	@scripts/setup.sh

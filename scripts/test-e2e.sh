@@ -7,6 +7,7 @@ tests=(tests/e2e/*.test.mjs)
 [ -f "${tests[0]}" ] || skip "there is no tests/e2e/*.test.mjs yet"
 
 scripts/build-web.sh
+scripts/build-review-html.sh
 cargo build --release
 scripts/setup-media.sh
 . scripts/setup-browser.sh

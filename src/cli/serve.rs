@@ -31,13 +31,15 @@ pub(super) struct ServeArguments {
 
 pub(super) fn run(arguments: &ServeArguments, output: &Output) -> Result<ExitCode> {
     let server = Server::bind(arguments.folder.as_deref(), arguments.port)?;
+    // The page opens the folder by itself where its address asks for it.
+    let url = format!("{}{}", server.url(), if arguments.folder.is_some() { "#files" } else { "" });
     if !server.has_page() {
         output.warning("the review page is not built into this binary: type `make web`, then build again");
     }
     if output.json {
-        output.result(&format!("{}\n", serde_json::json!({ "url": server.url() })))?;
+        output.result(&format!("{}\n", serde_json::json!({ "url": url })))?;
     } else {
-        output.result(&format!("{}\n", server.url()))?;
+        output.result(&format!("{url}\n"))?;
     }
     output.note("Ctrl-C ends it");
     server.run()?;

@@ -7,7 +7,8 @@ import { createLoader } from "./loader.js";
 import { createPicture } from "./picture.js";
 import { createPool } from "./pool.js";
 import { pickFrames } from "./sources.js";
-import { makeShots } from "./shots.js";
+import { createPackages } from "./package/open.js";
+import { holdsFor, makeShots } from "./shots.js";
 import { createStore } from "./store.js";
 
 /** More workers than this only wait for memory. */
@@ -18,7 +19,7 @@ export function createApp(engine, query) {
   const { exposure, gamma, offset, views, displays } = engine.catalog;
   const neutral = { exposure: exposure.neutral, gamma: gamma.neutral, offset: offset.neutral, isolate: "color" };
   const store = createStore({
-    phase: "empty",
+    phase: "empty", pkg: null,
     shots: [], others: 0, shot: null, frame: null,
     inspection: null, layer: -1, layerName: null, layerView: null, entry: null,
     look: { view: views[0].id, display: displays[0].id, ...neutral, clipping: false, space: null },
@@ -34,6 +35,7 @@ export function createApp(engine, query) {
   app.picture = createPicture(engine, { renderer: query.get("renderer") ?? "webgl2", tile: Number(query.get("tile") ?? 0) });
   app.loader = createLoader(app);
   app.checks = createChecks(app);
+  createPackages(app);
   app.picture.onMove(() => store.set({ place: store.state.place + 1 }));
 
   app.picture.onLost(() => {
@@ -42,28 +44,35 @@ export function createApp(engine, query) {
     announce("The GPU is gone; the picture is drawn without it");
   });
 
+  /** Lets everything go that is open. */
+  app.close = () => {
+    app.checks.cancel();
+    app.loader.cancel();
+    app.cache.clear();
+    app.pool.forget();
+    store.set({
+      pkg: null, shot: null, frame: null, inspection: null, layerName: null, layerView: null, report: null, failure: null,
+      finding: -1, pins: [], probe: null, playing: false, look: { ...store.state.look, space: null },
+    });
+  };
+
   /** Replaces what is open. @param {any[]} sources */
   app.open = async (sources) => {
+    if (app.holdsPackage(sources)) return app.openPackage(sources);
     const origin = performance.now();
     const { kept, others } = pickFrames(sources);
     if (kept.length === 0) {
       store.set({
         failure: {
-          kind: "input", title: "There is no EXR file in what was dropped", what: sources.length ? `${others} other files` : "it is empty",
-          place: "", next: "Drop EXR frames or a folder that holds some", message: "",
+          kind: "input", title: "There is no EXR file and no report in what was dropped", what: sources.length ? `${others} other files` : "it is empty",
+          place: "", next: "Drop EXR frames, a folder that holds some, or a package with its qc_report.json", message: "",
         },
       });
       return;
     }
-    app.checks.cancel();
-    app.loader.cancel();
-    app.cache.clear();
-    app.pool.forget();
+    app.close();
     const shots = makeShots(engine, kept);
-    store.set({
-      phase: "ready", shots, others, shot: shots[0], frame: null, inspection: null, layerName: null, layerView: null, report: null,
-      finding: -1, pins: [], probe: null, playing: false, look: { ...store.state.look, space: null },
-    });
+    store.set({ phase: "ready", shots, others, shot: shots[0] });
     await app.showFrame(shots[0], shots[0].frames[0], { origin });
   };
 
@@ -130,15 +139,16 @@ export function createApp(engine, query) {
     if (pins.length) store.set({ pins: pins.map(({ x, y }) => ({ x, y, facts: app.loader.probe(x, y) })) });
   };
 
-  /** Selects a finding by place in the report, and goes where it is. */
-  app.selectFinding = async (index) => {
+  /** Selects a finding by place in the report, and goes where it is; `stay` keeps the frame where the finding holds for it. */
+  app.selectFinding = async (index, { stay = false } = {}) => {
     const { report, shot, frame } = store.state;
     const issue = report?.shots[0].issues[index];
     store.set({ finding: issue ? index : -1 });
     if (!issue) return;
     store.set({ tab: "findings" });
-    const target = shot.frames.find((other) => other.name === issue.file) ?? shot.frames.find((other) => other.number === issue.frame);
-    if (target && target !== frame && issue.file !== frame.name) await app.showFrame(shot, target);
+    const worst = shot.numbered && shot.frames.find((other) => other.number === (issue.peak_frame ?? issue.frame));
+    const target = worst || shot.frames.find((other) => other.name === issue.file);
+    if (target && target !== frame && !(stay && holdsFor(shot, frame, issue))) await app.showFrame(shot, target);
     if (issue.region && app.picture.viewport.reveal(issue.region)) app.picture.changed();
     announce(`${issue.severity}: ${issue.description}`);
   };

@@ -1,6 +1,7 @@
 // The findings of the checks: rows that are linked with the boxes on the picture, and what each check answered.
 
 import { h } from "./dom.js";
+import { figure, frames } from "./package/words.js";
 import { GLYPHS } from "./shots.js";
 
 /** @param {any} app */
@@ -72,15 +73,14 @@ export function createFindings(app) {
     return node;
   }
 
-  const number = (value) => String(Number.isInteger(value) ? value : Number(value.toPrecision(4)));
   function where(issue) {
-    const parts = [store.state.shot?.numbered ? String(issue.frame) : null];
+    const parts = [store.state.shot?.numbered ? frames(issue) : null];
     if (issue.region) {
       const [x, y, width, height] = issue.region;
       parts.push(`x ${x} y ${y}`, `${width}×${height}`);
     } else parts.push("whole frame");
     if (issue.measured !== undefined && issue.measured !== null) {
-      parts.push(`measured ${number(issue.measured)}${issue.limit === undefined || issue.limit === null ? "" : ` / limit ${number(issue.limit)}`}`);
+      parts.push(`measured ${figure(issue.measured)}${issue.limit === undefined || issue.limit === null ? "" : ` / limit ${figure(issue.limit)}`}`);
     }
     return parts.filter(Boolean).join(" · ");
   }

@@ -46,6 +46,10 @@ export const KEYS = [
   { id: "finding.next", group: "Findings", label: "Next finding", keys: ["N"] },
   { id: "finding.previous", group: "Findings", label: "Finding before", keys: ["Shift+N"] },
 
+  { id: "package.toggle", group: "Package", label: "Package page or pictures", keys: ["U"] },
+  { id: "package.csv", group: "Package", label: "Findings as CSV", keys: ["Ctrl+Shift+E"] },
+  { id: "package.json", group: "Package", label: "Report as JSON", keys: ["Ctrl+Shift+S"] },
+
   { id: "file.open", group: "Page", label: "Choose files", keys: ["Ctrl+O"] },
   { id: "file.folder", group: "Page", label: "Choose a folder", keys: ["Ctrl+Shift+O"] },
   { id: "snapshot", group: "Page", label: "Snapshot as PNG", keys: ["S"] },

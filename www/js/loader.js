@@ -1,5 +1,6 @@
 // One frame on its way to the screen: header facts, then bands from all workers, uploaded as they come.
 
+import { fileOf } from "./package/tree.js";
 import { samplesAt } from "./cache.js";
 import { createUploads } from "./uploads.js";
 
@@ -43,6 +44,7 @@ export function createLoader(app) {
   };
 
   async function inspect(frame, signal) {
+    frame.file ??= await fileOf(frame.entry);
     frame.inspection ??= await pool.decoder(0, "inspect", source(frame), { signal });
     return frame.inspection;
   }

@@ -10,6 +10,7 @@ import { createHelp } from "./help.js";
 import { createInspector } from "./inspector.js";
 import { createKeyboard } from "./keyboard.js";
 import { createOverlay } from "./overlay.js";
+import { createPackagePage } from "./package/page.js";
 import { createPalette } from "./palette.js";
 import { createPlayer } from "./player.js";
 import { createPointer } from "./pointer.js";
@@ -40,14 +41,15 @@ function build(engine) {
   createTimeline(app, run);
   createStatus(app);
   createCards(app, run);
+  createPackagePage(app);
   createPointer(app);
   app.showPalette = createPalette(run);
   app.showHelp = createHelp(createKeyboard(run), app.catalog.version, () => app.picture.viewer.renderer);
   Object.assign(actions, createActions(app));
 
   app.store.on(["phase"], ({ phase }) => { document.body.dataset.phase = phase; });
-  app.store.on(["shot", "frame"], ({ shot, frame }) => {
-    document.title = shot ? `${shot.numbered ? `${shot.name} ${frame?.number ?? ""}` : shot.name} – GSD Review` : "GSD Review";
+  app.store.on(["shot", "frame", "phase"], ({ shot, frame, phase, pkg }) => {
+    document.title = phase === "package" ? `${pkg.name} – GSD Review` : shot ? `${shot.numbered ? `${shot.name} ${frame?.number ?? ""}` : shot.name} – GSD Review` : "GSD Review";
     app.picture.canvas.setAttribute("aria-label", frame ? `Picture of ${frame.name}` : "No picture");
   });
 
@@ -69,6 +71,17 @@ function build(engine) {
   if (query.has("test")) globalThis.gsd = app;
   document.body.dataset.phase = "empty";
   warmUp(app);
+  openOwn(app);
+}
+
+/** What the page was made or started to show: a report it carries, or the folder that its server serves. */
+async function openOwn(app) {
+  const node = document.getElementById("gsd-package");
+  if (node) app.openCarried(JSON.parse(node.textContent));
+  else if (location.hash === "#files") {
+    const { files } = await (await fetch("files/")).json();
+    if (files.length > 0) app.open(files);
+  }
 }
 
 function toast() {

@@ -1,7 +1,7 @@
 // What is drawn over the picture: windows, findings, missing rows, probe and pins.
 
 import { byId, svg } from "./dom.js";
-import { GLYPHS } from "./shots.js";
+import { GLYPHS, holdsFor } from "./shots.js";
 
 /** Longer labels are cut on the picture; the row has all of it. */
 const LONGEST_LABEL = 44;
@@ -53,8 +53,7 @@ export function createOverlay(app) {
     boxes.replaceChildren();
     if (!report || !frame || !overlays) return;
     report.shots[0].issues.forEach((issue, index) => {
-      const here = issue.file === frame.name || (shot.numbered && issue.frame === frame.number);
-      if (here && issue.region) boxes.append(box(issue, index, index === finding));
+      if (issue.region && holdsFor(shot, frame, issue)) boxes.append(box(issue, index, index === finding));
     });
   }
 

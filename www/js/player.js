@@ -1,7 +1,6 @@
 // Playback: frame after frame, each shown whole; never faster than the file's rate.
 
-/** Where a file states no rate. */
-const USUAL_RATE = 24;
+import { USUAL_RATE, rateOf } from "./time.js";
 
 /** @param {any} app */
 export function createPlayer(app) {
@@ -10,7 +9,7 @@ export function createPlayer(app) {
     while (store.state.playing) {
       const { shot, frame, inspection, layer } = store.state;
       const rate = inspection?.parts[inspection.layers[layer]?.part ?? 0]?.frames_per_second;
-      const interval = 1000 / (rate && rate[1] > 0 && rate[0] > 0 ? rate[0] / rate[1] : USUAL_RATE);
+      const interval = 1000 / (rateOf(rate) ?? USUAL_RATE);
       const started = performance.now();
       const place = shot.frames.indexOf(frame);
       await app.showFrame(shot, shot.frames[(place + 1) % shot.frames.length]);

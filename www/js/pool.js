@@ -9,15 +9,19 @@ const broken = (why) => ({
   message: why,
 });
 
+/** How often a worker may fail before it has done anything: then another one would not do better. */
+const MOST_FALSE_STARTS = 3;
+
 class Lane {
   constructor(engine) {
     this.engine = engine;
+    this.falseStarts = 0;
     this.pending = new Map();
     this.start();
   }
 
   start() {
-    this.worker = new Worker(this.engine.workerUrl, { type: "module" });
+    this.worker = new Worker(this.engine.workerUrl, { type: this.engine.workerType });
     this.worker.onmessage = ({ data }) => this.receive(data);
     this.worker.onerror = (event) => {
       event.preventDefault();
@@ -27,6 +31,7 @@ class Lane {
   }
 
   receive(data) {
+    this.falseStarts = 0;
     const job = this.pending.get(data.id);
     if (data.trap !== undefined) return this.replace(data.trap);
     if (!job) return;
@@ -40,7 +45,8 @@ class Lane {
     this.worker.terminate();
     const jobs = [...this.pending.values()];
     this.pending.clear();
-    this.start();
+    this.falseStarts += 1;
+    if (this.falseStarts < MOST_FALSE_STARTS) this.start();
     for (const job of jobs) job.reject(broken(why));
   }
 }
@@ -61,6 +67,7 @@ export function createPool(engine, lanes) {
   function ask(lane, type, payload, { progress, signal } = {}) {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject({ kind: "cancelled", what: "cancelled" });
+      if (lane.falseStarts >= MOST_FALSE_STARTS) return reject({ ...broken("it does not start in this browser"), next: "Load the page again" });
       const id = ++lastId;
       lane.pending.set(id, { resolve, reject, progress });
       lane.worker.postMessage({ ...payload, type, id });
@@ -83,7 +90,7 @@ export function createPool(engine, lanes) {
     },
     /** Lets every worker close the files it holds. */
     forget() {
-      for (const lane of [...decoders, bench]) ask(lane, "forget", {});
+      for (const lane of [...decoders, bench]) ask(lane, "forget", {}).catch(() => {});
     },
   };
 }

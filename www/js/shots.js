@@ -3,16 +3,17 @@
 let keys = 0;
 
 /**
- * @param {any} engine @param {{path: string, file: File}[]} sources
+ * @param {any} engine @param {{path: string, file: File|null, url?: string|null}[]} sources those without a file are fetched when they are shown
  */
 export function makeShots(engine, sources) {
-  const files = new Map(sources.map(({ path, file }) => [path, file]));
+  const files = new Map(sources.map((source) => [source.path, source]));
   return engine.groupFiles([...files.keys()]).map((sequence) => {
     const frames = sequence.frames.map(({ number, name }) => ({
       key: `f${++keys}`,
       number,
       name,
-      file: files.get(name),
+      file: files.get(name).file ?? null,
+      entry: files.get(name),
       inspection: null,
       thumb: null,
       cached: false,
@@ -38,9 +39,15 @@ export function rowsOf(shot) {
   return rows.sort((a, b) => a.number - b.number);
 }
 
-/** Findings of a frame: by its number where frames are numbered, else by its file. */
-export const findingsOf = (shot, frame) =>
-  (shot?.report?.shots[0]?.issues ?? []).filter((issue) => (shot.numbered ? issue.frame === frame.number : issue.file === frame.name));
+const isMovie = (path) => /\.(mov|mp4|m4v)$/i.test(path);
+
+/** Whether a finding holds for a frame: by its numbers where frames are numbered, else by its file; a movie has the same frames. */
+export const holdsFor = (shot, frame, issue) => (shot.numbered
+  ? issue.frame <= frame.number && frame.number <= (issue.last_frame ?? issue.frame)
+  : issue.file === frame.name || isMovie(issue.file));
+
+/** Findings of a frame. */
+export const findingsOf = (shot, frame) => (shot?.report?.shots[0]?.issues ?? []).filter((issue) => holdsFor(shot, frame, issue));
 
 /** The glyph that stands beside a severity's word. */
 export const GLYPHS = { error: "✕", warning: "▲", info: "i", pass: "✓", issues: "!", not_applicable: "–" };

@@ -43,7 +43,7 @@ export function createTimeline(app, run) {
       : [box("cell", scale.first, scale.last, 34, 5)];
     const gaps = shot.gaps.map(([from, to]) => box("cell missing", from, to, 34, 5));
     const ticks = (report?.shots[0].issues ?? []).map((issue) =>
-      box(`tick ${issue.severity}`, issue.frame, issue.frame, 24 - 8 * (2 - WORST.indexOf(issue.severity)), 5));
+      box(`tick ${issue.severity}`, issue.frame, issue.last_frame ?? issue.frame, 24 - 8 * (2 - WORST.indexOf(issue.severity)), 5));
     const head = frame && svg("rect", { class: "head", x: (place(frame.number) + 0.5 / count) * width - 1, y: 2, width: 2, height: 40 });
     track.setAttribute("viewBox", `0 0 ${width} 54`);
     track.replaceChildren(...cells, ...gaps, ...ticks, ...(head ? [head] : []),

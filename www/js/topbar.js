@@ -16,11 +16,13 @@ export function createTopbar(app, run) {
   const end = byId("topbar-end");
 
   const name = h("span", { class: "name" });
+  const back = h("button", { title: tip("package.toggle"), hidden: true, onclick: () => run("package.toggle") });
   file.append(
     h("button", {
       class: "browser-toggle", "aria-label": "Frames", text: "☰",
       onclick: () => { document.body.dataset.drawer = document.body.dataset.drawer === "open" ? "" : "open"; },
     }),
+    back,
     h("button", { "aria-label": "Open other files", title: tip("file.open"), onclick: () => run("file.open") }, name, " ▾"),
   );
 
@@ -75,6 +77,11 @@ export function createTopbar(app, run) {
     for (const button of channels.children) button.setAttribute("aria-pressed", String(button.dataset.id === look.isolate));
     viewSelect.value = `${look.view} ${look.display}`;
     for (const { show } of dials) show(look);
+  });
+  store.on(["pkg"], ({ pkg }) => {
+    back.hidden = !pkg;
+    back.textContent = pkg ? `← ${pkg.name}` : "";
+    back.setAttribute("aria-label", pkg ? `Back to the package ${pkg.name}` : "");
   });
   store.on(["phase"], ({ phase }) => {
     for (const node of end.querySelectorAll(".when-ready")) node.hidden = phase !== "ready";
