@@ -42,7 +42,11 @@ impl Server {
         let mut child = command.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let port = line.trim().strip_prefix("http://127.0.0.1:").and_then(|rest| rest.trim_end_matches("#files").strip_suffix('/')).unwrap();
+        let port = line
+            .trim()
+            .strip_prefix("http://127.0.0.1:")
+            .and_then(|rest| rest.trim_end_matches("#files").strip_suffix('/'))
+            .unwrap();
         Self { child, port: port.parse().unwrap() }
     }
 
