@@ -12,7 +12,7 @@ use std::time::UNIX_EPOCH;
 
 use serde::{Deserialize, Serialize};
 
-use super::atomic;
+use super::{atomic, clock};
 use crate::{Error, Result};
 
 /// A file as it was: where, how long, and when it was last written.
@@ -241,13 +241,22 @@ fn line(record: &Record) -> Result<String> {
     json.map(|json| json + "\n").map_err(|error| Error::spec(format!("a record cannot be written: {error}"), ""))
 }
 
+/// Locks the file at `path`, and writes into it who did: the lock itself tells nobody.
 fn lock(path: &Path) -> Result<File> {
     let refused = |error| Error::io("cannot be locked", path.display(), error);
-    let file = OpenOptions::new().create(true).truncate(false).write(true).open(path).map_err(refused)?;
+    let mut file = OpenOptions::new().create(true).truncate(false).write(true).open(path).map_err(refused)?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => {
+            let host = gethostname::gethostname().to_string_lossy().into_owned();
+            let holder = format!("process {} on {host} since {}\n", std::process::id(), clock::now()?);
+            file.set_len(0).and_then(|()| file.write_all(holder.as_bytes())).map_err(refused)?;
+            Ok(file)
+        }
         Err(TryLockError::WouldBlock) => {
-            let what = "another run is making the same files at this moment";
+            // Where locked files cannot be read (Windows), and in the moment before it is written, it stays unknown.
+            let holder = fs::read_to_string(path).unwrap_or_default();
+            let holder = Some(holder.trim()).filter(|holder| !holder.is_empty()).unwrap_or("unknown process");
+            let what = format!("another run is making the same files at this moment: {holder}");
             Err(Error::spec(what, "Wait for it, or stop it").in_file(path.display()))
         }
         Err(TryLockError::Error(error)) => Err(refused(error)),
