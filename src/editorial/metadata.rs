@@ -23,6 +23,10 @@ pub struct ShotFacts {
     pub status: Status,
     /// The view that display values were looked at through.
     pub view: Value,
+    /// How each deliverable came about: tool, arguments, view, time. Empty where nobody noted it.
+    pub exports: Vec<Value>,
+    /// What they were made of, where that was noted.
+    pub composite: Option<Value>,
 }
 
 /// A delivered file.
@@ -31,7 +35,7 @@ pub struct DeliveredFile {
     /// Below the package, with `/`.
     pub path: String,
     /// The deliverable it is, `master_exr`.
-    pub kind: &'static str,
+    pub kind: String,
     /// Its length.
     pub bytes: u64,
     /// XXH3, 128 bit, in lower-case hexadecimal.
@@ -57,6 +61,8 @@ pub fn generate_shot_metadata(timeline: &Timeline, event: &Event, facts: &ShotFa
         "files": facts.files,
         "exr": facts.header.parts,
         "view": facts.view,
+        "composite": facts.composite,
+        "exports": facts.exports,
         "qc": { "status": facts.status, "findings": clip.markers.len() },
     });
     Value::Object(lay_over(facts.handoff.clone(), found))

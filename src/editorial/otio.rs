@@ -39,13 +39,13 @@ fn gap(length: u32, rate: FrameRate) -> Value {
 }
 
 fn clip_json(clip: &Clip, rate: FrameRate) -> Value {
-    let reference = |media: &Media| (media.format.to_owned(), media_json(media, clip, rate));
+    let reference = |media: &Media| (media.format.clone(), media_json(media, clip, rate));
     let references: Map<String, Value> = clip.media.iter().map(reference).collect();
     let [first, _] = clip.cut();
     json!({
         "OTIO_SCHEMA": "Clip.2", "name": clip.shot, "source_range": range(first, clip.cut_length(), rate),
         "media_references": references,
-        "active_media_reference_key": clip.media.first().map_or("", |media| media.format),
+        "active_media_reference_key": clip.media.first().map_or("", |media| media.format.as_str()),
         "markers": clip.markers.iter().map(|marker| marker_json(marker, rate)).collect::<Vec<_>>(),
         "effects": [], "enabled": true, "metadata": { "blender-gsd": { "handles": clip.handles } },
     })

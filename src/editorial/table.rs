@@ -46,7 +46,7 @@ pub fn csv(timeline: &Timeline) -> String {
             timeline.timecode(cut_out.saturating_add(1)).to_string(),
             timeline.record_timecode(start).to_string(),
             timeline.record_timecode(end).to_string(),
-            media.map_or(String::new(), |media| media.format.to_owned()),
+            media.map_or(String::new(), |media| media.format.clone()),
             media.map_or(String::new(), |media| media.path.clone()),
             found(Severity::Error),
             found(Severity::Warning),

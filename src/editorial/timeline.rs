@@ -49,7 +49,7 @@ pub struct Clip {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Media {
     /// The deliverable's name, `prores_4444`.
-    pub format: &'static str,
+    pub format: String,
     /// Its path below the package, with `/`; of a sequence, that of its folder and first frame.
     pub path: String,
     /// How the frames of a sequence are called; none for one file.
@@ -200,13 +200,13 @@ pub(super) mod tests {
         let numbered = Numbered { prefix: format!("{shot}_master."), suffix: ".exr".into(), digits: 4 };
         let media = vec![
             Media {
-                format: "prores_4444",
+                format: "prores_4444".into(),
                 path: format!("prores/{shot}_prores4444.mov"),
                 numbered: None,
                 size: Some([4096, 1716]),
             },
             Media {
-                format: "master_exr",
+                format: "master_exr".into(),
                 path: format!("masters/{shot}_master.{:04}.exr", frames[0]),
                 numbered: Some(numbered),
                 size: Some([4096, 1716]),

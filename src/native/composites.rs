@@ -10,7 +10,7 @@ use crate::editorial::{SceneId, ShotId};
 use crate::{Error, Result};
 
 /// What stands for a name while a path is looked for.
-const UNKNOWN: char = '\u{0}';
+pub(super) const UNKNOWN: char = '\u{0}';
 
 /// A shot's composite.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,7 +105,7 @@ impl Place {
 }
 
 /// The place of frame numbers in a path.
-const FRAME: &str = "{frame}";
+pub(super) const FRAME: &str = "{frame}";
 
 /// The shots of a scene, by name.
 ///
@@ -212,7 +212,7 @@ fn entries(folder: &Path, of_sequences: bool) -> Result<Vec<String>> {
 }
 
 /// What the unknown must be for the pattern to be that name.
-fn value_in<'a>(pattern: &str, name: &'a str) -> Option<&'a str> {
+pub(super) fn value_in<'a>(pattern: &str, name: &'a str) -> Option<&'a str> {
     let times = pattern.matches(UNKNOWN).count();
     let start = pattern.find(UNKNOWN)?;
     let length = name.len().checked_sub(pattern.len() - times * UNKNOWN.len_utf8())? / times;

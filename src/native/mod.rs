@@ -18,8 +18,12 @@ pub mod package;
 pub mod period;
 pub mod process;
 pub mod project;
+mod seen;
 pub mod server;
 pub mod statistics;
+#[cfg_attr(target_os = "linux", path = "swap/linux.rs")]
+#[cfg_attr(not(target_os = "linux"), path = "swap/portable.rs")]
+mod swap;
 pub mod tag;
 pub mod tool;
 pub mod transform;

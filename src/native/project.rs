@@ -53,12 +53,17 @@ impl Project {
     }
 
     /// A template filled in for a shot and a format; `frame` where it has a number.
-    pub fn fill(&self, template: &Template, [scene, shot]: [&str; 2], format: &str, frame: Option<i32>) -> String {
+    pub fn fill(&self, template: &Template, names: [&str; 2], format: &str, frame: Option<i32>) -> String {
+        self.fill_with(template, names, format, &frame.map(frame_text).unwrap_or_default())
+    }
+
+    /// The same with any text where the frame's number is.
+    pub(super) fn fill_with(&self, template: &Template, [scene, shot]: [&str; 2], format: &str, frame: &str) -> String {
         template.fill(|token| match token {
             Token::Scene => scene.into(),
             Token::Shot => shot.into(),
             Token::Format => format.into(),
-            Token::Frame => frame.map(frame_text).unwrap_or_default(),
+            Token::Frame => frame.into(),
             Token::Name => self.fill(&self.config.output.name, [scene, shot], format, None),
             token => self.value(token),
         })

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::frames::{self, Listing, SequenceFiles};
+use super::seen::SeenFiles;
 use super::{FileSource, atomic, period};
 use crate::color::ViewTransform;
 use crate::convert::find_layer;
@@ -192,6 +193,7 @@ fn scene_id(path: &Path) -> String {
 }
 
 fn shot(files: &SequenceFiles, options: ValidatorOptions, buffer: &mut Frame, mut done: impl FnMut()) -> ShotReport {
+    let seen = SeenFiles::of(&files.paths);
     let mut validator = Validator::new(options);
     for (frame, path) in files.sequence.frames.iter().zip(&files.paths) {
         let file = path.display().to_string();
@@ -221,7 +223,9 @@ fn shot(files: &SequenceFiles, options: ValidatorOptions, buffer: &mut Frame, mu
         }
         done();
     }
-    validator.finish()
+    let mut report = validator.finish();
+    seen.note_in(&mut report);
+    report
 }
 
 struct Decoded {

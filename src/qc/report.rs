@@ -106,6 +106,12 @@ pub struct ReportFile {
     pub path: String,
     /// The deliverable it is checked as (`master_exr` …), or `composite` where it is checked against none.
     pub kind: String,
+    /// Its length when it was checked, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
+    /// When it had last been written then: RFC 3339, UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub modified: Option<String>,
 }
 
 /// What a check came to.

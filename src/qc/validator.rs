@@ -85,7 +85,12 @@ impl Validator {
     /// Lets every check see one frame.
     pub fn observe(&mut self, observation: &Observation<'_>) {
         let kind = self.options.spec.as_ref().map_or("composite", |spec| spec.name.as_ref());
-        self.files.push(ReportFile { path: observation.file.to_owned(), kind: kind.to_owned() });
+        self.files.push(ReportFile {
+            path: observation.file.to_owned(),
+            kind: kind.to_owned(),
+            bytes: None,
+            modified: None,
+        });
         self.numbers.push(observation.number);
         if let FrameObserved::Unreadable(why) = observation.seen {
             // A frame that cannot be read has no size and no colour; the check of sizes speaks for it.

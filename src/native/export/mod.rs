@@ -32,6 +32,8 @@ use crate::native::project::Project;
 use crate::qc::Observation;
 use crate::{Error, Result};
 
+pub(super) use plan::state_folder;
+
 use pass::{Context, Making};
 use plan::{Kind, Output, Plan};
 use source::Source;
@@ -310,6 +312,23 @@ fn plan(project: &Project, job: &ExportJob, options: &Options) -> Result<Plan> {
     };
     let source = Source::new(&files, Some(job.frames), &project.config.composites)?;
     Plan::new(project, job, source, options)
+}
+
+/// The names of the outputs of a job that are not there, or that were made of something else than what is there now. What
+/// nobody noted the making of is taken as it is.
+///
+/// # Errors
+/// If the composite or the look cannot be used.
+pub fn outdated(project: &Project, job: &ExportJob, options: &Options) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for output in &plan(project, job, options)?.outputs {
+        let is_there = output.paths().iter().all(|path| path.is_file());
+        let is_noted = output.journal.path().is_file();
+        if !is_there || (is_noted && output.current()?.is_none()) {
+            names.push(output.format.spec.name.to_string());
+        }
+    }
+    Ok(names)
 }
 
 /// What [`run_export_job`] would do, with the exact arguments of every tool.

@@ -161,7 +161,7 @@ impl Output {
 }
 
 /// Where journals and locks of a scene are: beside its folder, not in it, for that is delivered.
-pub(super) fn state_folder(project: &Project, scene: &SceneId) -> PathBuf {
+pub(in crate::native) fn state_folder(project: &Project, scene: &SceneId) -> PathBuf {
     let folder = project.output_folder(scene);
     folder.parent().unwrap_or(Path::new("")).join(".blender-gsd").join(scene.as_str())
 }

@@ -23,29 +23,24 @@ const CHAIN: &str = "ascmhl_chain.xml";
 /// What is no part of a history: the specification's own list.
 const IGNORED: [&str; 2] = [".DS_Store", FOLDER];
 
-/// Hashes every file in `root` and the folders below it, several at a time; sorted by path.
+/// Hashes every file in `root` and the folders below it, several at a time; sorted by path. What is `known` is not read
+/// again.
 ///
 /// # Errors
 /// If one cannot be read, or has a name that is no Unicode.
-pub fn hash_tree(root: &Path, watch: impl Fn(u64) + Sync) -> Result<Vec<MhlFile>> {
-    let paths = files(root)?;
-    paths.into_par_iter().map(|path| hash_one(root, path, &watch)).collect()
-}
-
-/// As [`hash_tree`], but what is `known` is not read again.
-///
-/// # Errors
-/// As [`hash_tree`].
-pub fn hash_rest(root: &Path, known: &BTreeMap<&str, &MhlFile>) -> Result<Vec<MhlFile>> {
-    let paths = files(root)?.into_par_iter();
+pub fn hash_tree(root: &Path, known: &BTreeMap<&str, &MhlFile>) -> Result<Vec<MhlFile>> {
     let one = |path: String| match known.get(path.as_str()) {
         Some(file) => Ok((*file).clone()),
-        None => hash_one(root, path, &|_| {}),
+        None => hash_file(root, path, &|_| {}),
     };
-    paths.map(one).collect()
+    files(root)?.into_par_iter().map(one).collect()
 }
 
-fn hash_one(root: &Path, path: String, watch: &(impl Fn(u64) + Sync)) -> Result<MhlFile> {
+/// The entry of the file at `path` (with `/`) below `root`. `watch` hears of the bytes that were read.
+///
+/// # Errors
+/// If it cannot be read.
+pub fn hash_file(root: &Path, path: String, watch: &(impl Fn(u64) + Sync)) -> Result<MhlFile> {
     let place = root.join(&path);
     let refused = |error| Error::io("cannot be looked at", place.display(), error);
     let metadata = fs::metadata(&place).map_err(refused)?;

@@ -1,12 +1,15 @@
-//! What there is to deliver: the files of each shot of a scene.
+//! What there is to deliver: the files of each shot of a scene, found by the paths that the settings give them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::editorial::{Media, Numbered, SceneId, ShotId};
-use crate::native::frames;
-use crate::spec::output_format;
+use crate::native::composites::{self, FRAME, UNKNOWN, value_in};
+use crate::native::config::Format;
+use crate::native::frames::{self, SequenceFiles};
+use crate::native::project::Project;
+use crate::spec::{Container, OutputSpec};
 use crate::{Error, Result};
 
 /// A shot's deliverables.
@@ -14,152 +17,187 @@ use crate::{Error, Result};
 pub(super) struct ShotFiles {
     /// First and last frame, by the numbers of the masters.
     pub(super) frames: [i32; 2],
-    /// One frame each, in order.
-    pub(super) masters: Vec<File>,
+    /// One for each format that is there, in the order of the settings.
+    pub(super) deliverables: Vec<Deliverable>,
+}
+
+/// One format of a shot.
+#[derive(Debug, Clone)]
+pub(super) struct Deliverable {
+    /// What it is.
+    pub(super) spec: OutputSpec,
+    /// One movie, or the frames in order.
+    pub(super) files: Vec<File>,
     /// How a sequence's frames are called.
     numbered: Option<Numbered>,
-    /// 4444 before 422.
-    pub(super) prores: Vec<File>,
-    /// The movie to look at.
-    pub(super) preview: Option<File>,
 }
 
 /// One file.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct File {
-    /// Where it is.
-    pub(super) source: PathBuf,
-    /// Where it goes, below the package, with `/`.
-    pub(super) target: String,
-    /// The deliverable it is.
-    pub(super) format: &'static str,
+    /// Below the scene's folder, and below the package, with `/`.
+    pub(super) path: String,
     /// Its length.
     pub(super) bytes: u64,
 }
 
-/// What a movie's name ends with, where it lies, and what it is.
-const MOVIES: [(&str, &str, &str); 3] = [
-    ("prores", "_prores4444.mov", "prores_4444"),
-    ("prores", "_prores422.mov", "prores_422"),
-    ("preview", "_preview.mp4", "preview_h264"),
-];
-/// What a master's name has after the shot's.
-const MASTER: &str = "_master";
-/// The number of a shot's only frame, whose name has none.
-const ONLY_FRAME: i32 = 1001;
+/// The kinds of deliverable that a package has of every shot.
+pub(super) const KINDS: [(Container, &str); 3] =
+    [(Container::OpenExr, "master"), (Container::QuickTime, "ProRes"), (Container::Mp4, "preview")];
+/// The order in which an edit wants them: the movie to cut with first.
+const MEDIA: [Container; 3] = [Container::QuickTime, Container::OpenExr, Container::Mp4];
 
 impl ShotFiles {
     /// Every file.
     pub(super) fn all(&self) -> impl Iterator<Item = &File> {
-        self.masters.iter().chain(&self.prores).chain(&self.preview)
+        self.deliverables.iter().flat_map(|deliverable| &deliverable.files)
+    }
+
+    /// The first file of the first deliverable of that kind.
+    pub(super) fn first(&self, kind: Container) -> Option<&File> {
+        self.deliverables.iter().find(|deliverable| deliverable.spec.format == kind)?.files.first()
+    }
+
+    /// The frames of the first deliverable that has some.
+    pub(super) fn masters(&self) -> &[File] {
+        let is_master = |deliverable: &&Deliverable| deliverable.spec.format == Container::OpenExr;
+        self.deliverables.iter().find(is_master).map_or(&[], |deliverable| &deliverable.files)
     }
 
     /// The deliverables as the cut refers to them, the one to cut with first.
     pub(super) fn media(&self) -> Vec<Media> {
-        let media = |file: &File, numbered: Option<Numbered>| Media {
-            format: file.format,
-            path: file.target.clone(),
-            numbered,
-            size: output_format(file.format).ok().map(|spec| spec.resolution),
+        let media = |deliverable: &Deliverable| {
+            Some(Media {
+                format: deliverable.spec.name.to_string(),
+                path: deliverable.files.first()?.path.clone(),
+                numbered: deliverable.numbered.clone(),
+                size: Some(deliverable.spec.resolution),
+            })
         };
-        let movies = self.prores.iter().map(|file| media(file, None));
-        let masters = self.masters.first().map(|file| media(file, self.numbered.clone()));
-        movies.chain(masters).chain(self.preview.iter().map(|file| media(file, None))).collect()
+        let of_kind = |kind| self.deliverables.iter().filter(move |deliverable| deliverable.spec.format == kind);
+        MEDIA.into_iter().flat_map(of_kind).filter_map(media).collect()
+    }
+
+    /// The kinds that it has nothing of.
+    pub(super) fn missing(&self) -> Vec<&'static str> {
+        KINDS.into_iter().filter(|(kind, _)| self.first(*kind).is_none()).map(|(_, name)| name).collect()
     }
 }
 
-/// The shots of a scene: those that have a file, and those that have a composite.
+/// The shots of a scene: those that have a file in `source`, and those that have a composite.
 ///
 /// # Errors
-/// If one has not all three kinds of deliverable or a hole in its frames, if two cannot be told apart, or if there is none.
-pub(super) fn shots(project: &Path, source: &Path, scene: &SceneId) -> Result<BTreeMap<ShotId, ShotFiles>> {
-    let mut shots = BTreeMap::new();
-    masters(source, &mut shots)?;
-    for (folder, suffix, format) in MOVIES {
-        for name in names(&source.join(folder))? {
-            if let Some(shot) = name.strip_suffix(suffix) {
-                let file = file(source, format!("{folder}/{name}"), format)?;
-                let files: &mut ShotFiles = shots.entry(shot.parse()?).or_default();
-                match folder {
-                    "preview" => files.preview = Some(file),
-                    _ => files.prores.push(file),
-                }
+/// If one has a hole in its frames, if two cannot be told apart, or if there is none.
+pub(super) fn shots(project: &Project, scene: &SceneId, source: &Path) -> Result<BTreeMap<ShotId, ShotFiles>> {
+    let mut shots: BTreeMap<ShotId, ShotFiles> = BTreeMap::new();
+    if source.is_dir() {
+        let listing = frames::list(source)?;
+        for format in &project.config.formats {
+            let pattern = |path| project.fill_with(path, [scene.as_str(), &UNKNOWN.to_string()], &format.spec.name, FRAME);
+            if format.spec.format.is_movie() {
+                movies(source, &listing.videos, &pattern(&format.path), &format.spec, &mut shots)?;
+            } else {
+                let patterns = [pattern(&format.path), pattern(&format.path.without_frame())];
+                sequences(project, source, &listing.sequences, &patterns, format, &mut shots)?;
             }
         }
     }
-    for name in names(&project.join("composites").join(scene.as_str()))? {
-        shots.entry(name.parse()?).or_default();
+    for place in places(project, scene)? {
+        shots.entry(place.shot.parse()?).or_default();
     }
     if shots.is_empty() {
-        let what = "there is no deliverable in this folder";
-        return Err(Error::spec(what, "Export the scene first: `blender-gsd batch-export`").in_file(source.display()));
+        let what = format!("scene {scene} has neither deliverables nor composites");
+        return Err(Error::spec(what, "Look at the scene's name and at --project").in_file(source.display()));
     }
     check_names(&shots)?;
-    check_complete(&shots)?;
     Ok(shots)
 }
 
-fn masters(source: &Path, shots: &mut BTreeMap<ShotId, ShotFiles>) -> Result<()> {
-    let folder = source.join("masters");
-    if !folder.is_dir() {
-        return Ok(());
+/// Where the scene's composites are, if there are any.
+fn places(project: &Project, scene: &SceneId) -> Result<Vec<composites::Place>> {
+    match composites::of_scene(project, scene) {
+        // A scene may be delivered from a machine that has no composites.
+        Err(Error::Spec(_)) => Ok(Vec::new()),
+        found => found,
     }
-    for sequence in frames::list(&folder)?.sequences {
-        let Some(shot) = sequence.sequence.stem().strip_suffix(MASTER) else { continue };
-        let shot: ShotId = shot.parse()?;
-        let files = shots.entry(shot.clone()).or_default();
-        if !files.masters.is_empty() {
-            let what = format!("two masters are of shot {shot}: one frame, and a sequence or another spelling of it");
-            return Err(Error::spec(what, "Remove the one that is not meant").in_file(folder.display()));
+}
+
+fn movies(
+    source: &Path,
+    videos: &[PathBuf],
+    pattern: &str,
+    spec: &OutputSpec,
+    shots: &mut BTreeMap<ShotId, ShotFiles>,
+) -> Result<()> {
+    for video in videos {
+        let path = below(source, video);
+        if let Some(shot) = shot_in(pattern, &path) {
+            let shot = shot.parse().map_err(|error: Error| error.in_file(video.display()))?;
+            let files = vec![file(source, path.clone())?];
+            let deliverable = Deliverable { spec: spec.clone(), files, numbered: None };
+            shots.entry(shot).or_default().deliverables.push(deliverable);
         }
-        let numbers: Vec<i32> = sequence.sequence.frames.iter().map(|frame| frame.number).collect();
-        let (Some(&first), Some(&last)) = (numbers.first(), numbers.last()) else { continue };
-        if let Some(pair) = numbers.windows(2).find(|pair| pair[1] != pair[0].saturating_add(1)) {
-            let what = format!("shot {shot}: no master of frame {} is there", pair[0].saturating_add(1));
-            return Err(Error::spec(what, "Export the shot again").in_file(folder.display()));
-        }
-        for path in &sequence.paths {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            files.masters.push(file(source, format!("masters/{name}"), "master_exr")?);
-        }
-        let is_sequence = !sequence.sequence.suffix.is_empty();
-        files.frames = if is_sequence { [first, last] } else { [ONLY_FRAME; 2] };
-        files.numbered =
-            is_sequence.then(|| Numbered {
-                digits: sequence.sequence.frames.first().map_or(4, |frame| {
-                    frame.name.len() - sequence.sequence.prefix.len() - sequence.sequence.suffix.len()
-                }),
-                prefix: sequence.sequence.prefix.clone(),
-                suffix: sequence.sequence.suffix.clone(),
-            });
     }
     Ok(())
 }
 
-fn file(source: &Path, target: String, format: &'static str) -> Result<File> {
-    let path = source.join(&target);
-    let metadata = fs::metadata(&path).map_err(|error| Error::io("cannot be looked at", path.display(), error))?;
-    if !metadata.is_file() {
-        return Err(Error::wrong_kind("this is not a regular file").in_file(path.display()));
+/// The sequences that fit the first pattern, and the lone frames that fit the second.
+fn sequences(
+    project: &Project,
+    source: &Path,
+    found: &[SequenceFiles],
+    [numbered, lone]: &[String; 2],
+    format: &Format,
+    shots: &mut BTreeMap<ShotId, ShotFiles>,
+) -> Result<()> {
+    for SequenceFiles { folder, sequence, paths } in found {
+        let is_numbered = !sequence.suffix.is_empty();
+        let (pattern, middle) = if is_numbered { (numbered, FRAME) } else { (lone, "") };
+        let name = below(source, &folder.join(format!("{}{middle}{}", sequence.prefix, sequence.suffix)));
+        let Some(shot) = shot_in(pattern, &name) else { continue };
+        let shot: ShotId = shot.parse().map_err(|error: Error| error.in_file(folder.display()))?;
+        let shot_files = shots.entry(shot.clone()).or_default();
+        if shot_files.deliverables.iter().any(|known| known.spec.name == format.spec.name) {
+            let what = format!("two masters are of shot {shot}: one frame, and a sequence or another spelling of it");
+            return Err(Error::spec(what, "Remove the one that is not meant").in_file(folder.display()));
+        }
+        let numbers: Vec<i32> = sequence.frames.iter().map(|frame| frame.number).collect();
+        if let Some(pair) = numbers.windows(2).find(|pair| pair[1] != pair[0].saturating_add(1)) {
+            let what = format!("shot {shot}: no master of frame {} is there", pair[0].saturating_add(1));
+            return Err(Error::spec(what, "Export the shot again").in_file(folder.display()));
+        }
+        let files: Result<Vec<File>> = paths.iter().map(|path| file(source, below(source, path))).collect();
+        let around = sequence.prefix.len() + sequence.suffix.len();
+        let digits = sequence.frames.first().map_or(4, |frame| frame.name.len() - around);
+        let (prefix, suffix) = (sequence.prefix.clone(), sequence.suffix.clone());
+        let numbered = is_numbered.then_some(Numbered { prefix, suffix, digits });
+        if shot_files.masters().is_empty() {
+            let only = [project.config.composites.start_frame; 2];
+            shot_files.frames = if is_numbered { sequence.range().unwrap_or(only) } else { only };
+        }
+        shot_files.deliverables.push(Deliverable { spec: format.spec.clone(), files: files?, numbered });
     }
-    Ok(File { source: path, target, format, bytes: metadata.len() })
+    Ok(())
 }
 
-/// The names in a folder but the hidden ones, sorted; none where there is no folder.
-fn names(folder: &Path) -> Result<Vec<String>> {
-    if !folder.is_dir() {
-        return Ok(Vec::new());
+/// The shot that makes the pattern fit; files in folders that the pattern has not are none of ours.
+fn shot_in<'a>(pattern: &str, path: &'a str) -> Option<&'a str> {
+    value_in(pattern, path).filter(|shot| !shot.contains('/'))
+}
+
+/// The path below `root`, with `/`.
+fn below(root: &Path, path: &Path) -> String {
+    let parts = path.strip_prefix(root).unwrap_or(path).iter();
+    parts.map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/")
+}
+
+fn file(source: &Path, path: String) -> Result<File> {
+    let place = source.join(&path);
+    let metadata = fs::metadata(&place).map_err(|error| Error::io("cannot be looked at", place.display(), error))?;
+    if !metadata.is_file() {
+        return Err(Error::wrong_kind("this is not a regular file").in_file(place.display()));
     }
-    let refused = |error| Error::io("the folder cannot be read", folder.display(), error);
-    let mut names = Vec::new();
-    for entry in fs::read_dir(folder).map_err(refused)? {
-        let name = entry.map_err(refused)?.file_name();
-        if !frames::is_hidden(&name) {
-            names.push(name.to_string_lossy().into_owned());
-        }
-    }
-    names.sort();
-    Ok(names)
+    Ok(File { path, bytes: metadata.len() })
 }
 
 /// Names that only case tells apart are one name on some file systems.
@@ -174,14 +212,13 @@ fn check_names(shots: &BTreeMap<ShotId, ShotFiles>) -> Result<()> {
     }
 }
 
-fn check_complete(shots: &BTreeMap<ShotId, ShotFiles>) -> Result<()> {
+/// Whether every shot has every kind.
+///
+/// # Errors
+/// Naming what is missing.
+pub(super) fn check_complete(shots: &BTreeMap<ShotId, ShotFiles>) -> Result<()> {
     let lacks = |(shot, files): (&ShotId, &ShotFiles)| {
-        let kinds = [
-            ("master", files.masters.is_empty()),
-            ("ProRes", files.prores.is_empty()),
-            ("preview", files.preview.is_none()),
-        ];
-        let missing: Vec<&str> = kinds.iter().filter(|(_, is_missing)| *is_missing).map(|(kind, _)| *kind).collect();
+        let missing = files.missing();
         (!missing.is_empty()).then(|| format!("{shot} ({})", missing.join(", ")))
     };
     let missing: Vec<String> = shots.iter().filter_map(lacks).collect();

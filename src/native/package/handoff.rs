@@ -27,8 +27,17 @@ pub(super) struct Handoff {
 impl Handoff {
     /// The frame of the cut at which the shot begins, counted from the cut's start: `cut.record_in`.
     pub(super) fn record(&self, shot: &ShotId) -> Option<u32> {
-        let frame = self.shots.get(shot)?.get("cut")?.get("record_in")?.as_u64()?;
-        Some(u32::try_from(frame).unwrap_or(u32::MAX))
+        self.cut(shot, "record_in")
+    }
+
+    /// Frames at either end of the shot that are not part of the cut: `cut.handles`.
+    pub(super) fn handles(&self, shot: &ShotId) -> Option<u32> {
+        self.cut(shot, "handles")
+    }
+
+    fn cut(&self, shot: &ShotId, name: &str) -> Option<u32> {
+        let frames = self.shots.get(shot)?.get("cut")?.get(name)?.as_u64()?;
+        Some(u32::try_from(frames).unwrap_or(u32::MAX))
     }
 }
 

@@ -1,4 +1,5 @@
-//! Files into their places: copied (the file system may share the blocks) or linked, and kept where they are there already.
+//! Files into their places: copied (the file system may share the blocks) or linked, kept where they are there already; each
+//! hashed while it is still in memory.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
@@ -6,63 +7,59 @@ use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::gather::{self, ShotFiles};
-use crate::editorial::ShotId;
+use rayon::prelude::*;
+
+use super::gather::ShotFiles;
+use super::{Step, Watch};
+use crate::editorial::{MhlFile, ShotId};
+use crate::native::mhl;
 use crate::{Error, Result};
 
-/// Puts every file of the shots below `folder`; says where they are. `watch` hears of the bytes of each.
+/// Puts every file of the shots from below `source` to below `folder`, several at a time, and hashes what came to lie there.
 ///
 /// # Errors
 /// If the system refuses.
 pub(super) fn files(
     shots: &BTreeMap<ShotId, ShotFiles>,
-    folder: &Path,
+    [source, folder]: [&Path; 2],
     hard_links: bool,
-    watch: impl Fn(u64),
-) -> Result<BTreeSet<PathBuf>> {
-    let mut placed = BTreeSet::new();
-    for file in shots.values().flat_map(ShotFiles::all) {
-        let target = folder.join(&file.target);
-        let refused = |error: std::io::Error| {
-            let is_full = matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded);
-            let error = Error::io("cannot be put into the package", file.source.display(), error);
-            if is_full { error.with_next("Free some space and run again: what is done is kept") } else { error }
-        };
-        if let Some(parent) = target.parent() {
-            fs::create_dir_all(parent).map_err(refused)?;
-        }
-        if !is_there(file, &target).map_err(refused)? {
-            place(file, &target, hard_links).map_err(refused)?;
-        }
-        watch(file.bytes);
-        placed.insert(target);
-    }
-    Ok(placed)
+    watch: Watch<'_>,
+) -> Result<Vec<MhlFile>> {
+    let files: Vec<_> = shots.values().flat_map(ShotFiles::all).collect();
+    let place = |file: &&super::gather::File| {
+        let (from, to) = (source.join(&file.path), folder.join(&file.path));
+        put(&from, &to, hard_links).map_err(|error| refused(&from, error))?;
+        watch(Step::Bytes(file.bytes));
+        mhl::hash_file(folder, file.path.clone(), &|bytes| watch(Step::Bytes(bytes)))
+    };
+    files.par_iter().map(place).collect()
 }
 
-/// Whether an earlier run put it there: as long, and written at the same time, which is set last.
-fn is_there(file: &gather::File, target: &Path) -> std::io::Result<bool> {
-    let source = fs::metadata(&file.source)?;
-    match fs::symlink_metadata(target) {
-        Ok(found) => Ok(found.is_file() && found.len() == source.len() && found.modified()? == source.modified()?),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(error),
-    }
+fn refused(from: &Path, error: std::io::Error) -> Error {
+    let is_full = matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge);
+    let error = Error::io("cannot be put into the package", from.display(), error);
+    if is_full { error.with_next("Free some space and run again: what is done is kept") } else { error }
 }
 
-fn place(file: &gather::File, target: &Path, hard_links: bool) -> std::io::Result<()> {
-    match fs::remove_file(target) {
+fn put(from: &Path, to: &Path, hard_links: bool) -> std::io::Result<()> {
+    if let Some(parent) = to.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    if is_there(from, to)? {
+        return Ok(());
+    }
+    match fs::remove_file(to) {
         Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
         _ => {}
     }
     // Another file system, or one without links: copied then.
-    if hard_links && fs::hard_link(&file.source, target).is_ok() {
+    if hard_links && fs::hard_link(from, to).is_ok() {
         return Ok(());
     }
-    let mut name = target.file_name().map_or_else(OsString::new, OsString::from);
+    let mut name = to.file_name().map_or_else(OsString::new, OsString::from);
     name.push(".part");
-    let part = target.with_file_name(name);
-    let copied = copy(&file.source, &part).and_then(|()| fs::rename(&part, target));
+    let part = to.with_file_name(name);
+    let copied = copy(from, &part).and_then(|()| fs::rename(&part, to));
     if copied.is_err() {
         // The first error is the one to tell.
         let _ = fs::remove_file(&part);
@@ -70,11 +67,21 @@ fn place(file: &gather::File, target: &Path, hard_links: bool) -> std::io::Resul
     copied
 }
 
+/// Whether an earlier run put it there: as long, and written at the same time, which is set last.
+fn is_there(from: &Path, to: &Path) -> std::io::Result<bool> {
+    let source = fs::metadata(from)?;
+    match fs::symlink_metadata(to) {
+        Ok(found) => Ok(found.is_file() && found.len() == source.len() && found.modified()? == source.modified()?),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
 /// Bytes and time; the standard library's copy shares blocks where the file system can.
-fn copy(source: &Path, target: &Path) -> std::io::Result<()> {
-    fs::copy(source, target)?;
-    let modified = fs::metadata(source)?.modified()?;
-    let file = File::options().write(true).open(target)?;
+fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+    fs::copy(from, to)?;
+    let modified = fs::metadata(from)?.modified()?;
+    let file = File::options().write(true).open(to)?;
     file.set_modified(modified)?;
     file.sync_all()
 }
@@ -83,13 +90,18 @@ fn copy(source: &Path, target: &Path) -> std::io::Result<()> {
 ///
 /// # Errors
 /// If the system refuses.
-pub(super) fn remove_others(folder: &Path, wanted: &BTreeSet<PathBuf>) -> Result<()> {
+pub(super) fn remove_others(folder: &Path, wanted: &[MhlFile]) -> Result<()> {
+    let wanted = wanted.iter().map(|file| folder.join(&file.path)).collect();
+    remove_unwanted(folder, &wanted)
+}
+
+fn remove_unwanted(folder: &Path, wanted: &BTreeSet<PathBuf>) -> Result<()> {
     let refused = |error| Error::io("cannot be tidied", folder.display(), error);
     for entry in fs::read_dir(folder).map_err(refused)? {
         let entry = entry.map_err(refused)?;
         let path = entry.path();
         if entry.file_type().map_err(refused)?.is_dir() {
-            remove_others(&path, wanted)?;
+            remove_unwanted(&path, wanted)?;
             // A folder that is not empty stays.
             let _ = fs::remove_dir(&path);
         } else if !wanted.contains(&path) {

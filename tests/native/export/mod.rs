@@ -22,13 +22,13 @@ use serde_json::Value;
 use super::{Answer, Made, program};
 
 /// A project in a temporary folder.
-struct Show {
+pub(super) struct Show {
     folder: tempfile::TempDir,
 }
 
 impl Show {
     /// With that gsd.toml.
-    fn new(settings: &str) -> Self {
+    pub(super) fn new(settings: &str) -> Self {
         let show = Self { folder: super::folder() };
         fs::write(show.path("gsd.toml"), settings).unwrap();
         show
@@ -39,23 +39,23 @@ impl Show {
         Self::new(SMALL)
     }
 
-    fn path(&self, name: impl AsRef<Path>) -> PathBuf {
+    pub(super) fn path(&self, name: impl AsRef<Path>) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn frame(&self, shot: &str, number: i32) -> PathBuf {
+    pub(super) fn frame(&self, shot: &str, number: i32) -> PathBuf {
         self.path(format!("composites/SCN-002/{shot}/{shot}_comp.{number:04}.exr"))
     }
 
     /// A shot of those frames.
-    fn shot(&self, shot: &str, numbers: impl IntoIterator<Item = i32>, make: impl Fn(i32) -> Made) {
+    pub(super) fn shot(&self, shot: &str, numbers: impl IntoIterator<Item = i32>, make: impl Fn(i32) -> Made) {
         fs::create_dir_all(self.frame(shot, 0).parent().unwrap()).unwrap();
         for number in numbers {
             make(number).write(self.frame(shot, number));
         }
     }
 
-    fn output(&self, name: &str) -> PathBuf {
+    pub(super) fn output(&self, name: &str) -> PathBuf {
         self.path("output/editorial/SCN-002").join(name)
     }
 
@@ -65,7 +65,7 @@ impl Show {
         command
     }
 
-    fn run(&self, arguments: &[&str]) -> Answer {
+    pub(super) fn run(&self, arguments: &[&str]) -> Answer {
         Answer::of(self.command(arguments).output().unwrap())
     }
 

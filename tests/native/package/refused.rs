@@ -33,7 +33,7 @@ fn missing_deliverables_are_named() {
     fs::remove_file(project.source().join("masters/SHOT-002-002_master.1002.exr")).unwrap();
     assert_refused(&project, &project.create(&[]), "shot SHOT-002-002: no master of frame 1002");
     fs::remove_dir_all(project.source()).unwrap();
-    assert_refused(&project, &project.create(&[]), "scene SCN-002 has no deliverables");
+    assert_refused(&project, &project.create(&[]), "scene SCN-002 has neither deliverables nor composites");
 }
 
 #[test]
@@ -56,6 +56,19 @@ fn what_was_not_checked_or_changed_since_is_refused() {
     let later = std::time::SystemTime::now() + std::time::Duration::from_secs(60);
     fs::File::options().write(true).open(&movie).unwrap().set_modified(later).unwrap();
     assert_refused(&project, &project.create(&[]), "this file was changed after the quality control");
+    // A master is known by what was noted of it: another one of the same length is told, however old it is.
+    let project = Project::new();
+    let master = project.source().join("masters/SHOT-002-001_master.1002.exr");
+    let earlier = std::time::SystemTime::now() - std::time::Duration::from_secs(3600);
+    fs::File::options().write(true).open(&master).unwrap().set_modified(earlier).unwrap();
+    let answer = project.create(&[]);
+    assert_refused(&project, &answer, "SHOT-002-001_master.1002.exr: this file was changed after the quality control");
+    for file in ["prores/SHOT-002-002_prores422.mov", "masters/SHOT-002-002_master.1005.exr"] {
+        let project = Project::new();
+        project.write(file, b"nobody looked at this");
+        let answer = project.create(&[]);
+        assert_refused(&project, &answer, &format!("{file}: this file is in no report of the quality control"));
+    }
     let project = Project::new();
     project.report(|report| drop(report["shots"].as_array_mut().unwrap().pop()));
     assert_refused(&project, &project.create(&[]), "has no file of shot SHOT-002-002");
@@ -85,6 +98,27 @@ fn a_package_is_not_put_where_it_would_hurt() {
     write(&project.package().join("notes.txt"), b"mine");
     project.create(&["--replace"]).assert_refused("what is there is no package");
     assert_eq!(fs::read(project.package().join("notes.txt")).unwrap(), b"mine");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_full_disk_leaves_the_package_that_was_there() {
+    let project = Project::new();
+    assert_eq!(project.create(&[]).code, Some(0));
+    project.write("prores/SHOT-002-001_prores4444.mov", &[7; 4096]);
+    project.check();
+    // No file may grow beyond four blocks of 512 bytes: to a program, a disk that is full.
+    let script = "trap '' XFSZ; ulimit -f 4; exec \"$@\"";
+    let mut command = std::process::Command::new("sh");
+    command.args(["-c", script, "sh", env!("CARGO_BIN_EXE_blender-gsd"), "create-package", "--scene", "SCN-002"]);
+    command.args(["--no-export", "--replace", "--project"]).arg(project.0.path());
+    let answer = Answer::of(command.arg("--output").arg(project.0.path().join("packages")).output().unwrap());
+    assert_eq!(answer.code, Some(2), "{answer:?}");
+    assert!(answer.stderr.contains("cannot be put into the package: File too large"), "{answer:?}");
+    assert!(answer.stderr.contains("next: Free some space and run again"), "{answer:?}");
+    assert_eq!(verify(&project.package()).code, Some(0), "the old package is whole");
+    assert_eq!(project.create(&["--replace"]).code, Some(0));
+    assert_eq!(fs::read(project.package().join("prores/SHOT-002-001_prores4444.mov")).unwrap(), [7; 4096]);
 }
 
 #[test]
