@@ -93,7 +93,8 @@ pub(super) fn shots(project: &Project, scene: &SceneId, source: &Path) -> Result
     if source.is_dir() {
         let listing = frames::list(source)?;
         for format in &project.config.formats {
-            let pattern = |path| project.fill_with(path, [scene.as_str(), &UNKNOWN.to_string()], &format.spec.name, FRAME);
+            let pattern =
+                |path| project.fill_with(path, [scene.as_str(), &UNKNOWN.to_string()], &format.spec.name, FRAME);
             if format.spec.format.is_movie() {
                 movies(source, &listing.videos, &pattern(&format.path), &format.spec, &mut shots)?;
             } else {

@@ -107,7 +107,9 @@ fn outputs(folder: &Path, names: &BTreeSet<String>, start: &str) -> Result<Vec<F
     let mut parts = Vec::new();
     for name in of_output {
         match read_finished(&folder.join(name))? {
-            Some(finished) if *name == whole && finished.files.iter().all(Stamp::is_current) => return Ok(vec![finished]),
+            Some(finished) if *name == whole && finished.files.iter().all(Stamp::is_current) => {
+                return Ok(vec![finished]);
+            }
             Some(finished) if *name != whole => parts.push(finished),
             _ => {}
         }

@@ -101,13 +101,17 @@ fn jobs(
             Err(_) if is_there => continue,
             Err(error) => {
                 let shot = &job.shot_id;
-                return Err(Error::spec(format!("shot {shot} cannot be exported: {error}"), error.fault().next.clone()));
+                return Err(Error::spec(
+                    format!("shot {shot} cannot be exported: {error}"),
+                    error.fault().next.clone(),
+                ));
             }
         }
         // Where another format of the kind is there (a 422 for a 4444), that one is delivered.
         let has_other = |output: &OutputSpec| {
             let files = shots.get(&job.shot_id);
-            let first = files.and_then(|files| files.deliverables.iter().find(|known| known.spec.format == output.format));
+            let first =
+                files.and_then(|files| files.deliverables.iter().find(|known| known.spec.format == output.format));
             first.is_some_and(|known| known.spec.name != output.name)
         };
         let wanted = job.outputs.iter().filter(|output| !has_other(output)).cloned().collect();

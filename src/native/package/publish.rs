@@ -139,7 +139,9 @@ mod tests {
             }
             assert_eq!(which(), text);
         }
-        assert!(Places::take(&output, &scene, &source, true).is_err_and(|error| error.to_string().contains("another run")));
+        assert!(
+            Places::take(&output, &scene, &source, true).is_err_and(|error| error.to_string().contains("another run"))
+        );
         Ok(())
     }
 }

@@ -94,7 +94,8 @@ impl Checked {
                             return refuse("this file was changed after the quality control");
                         }
                         Some(_) => {}
-                        None if deliverable.spec.format != Container::OpenExr && made.is_verified(source, &file.path) => {}
+                        None if deliverable.spec.format != Container::OpenExr
+                            && made.is_verified(source, &file.path) => {}
                         None => return refuse("this file is in no report of the quality control"),
                     }
                 }
