@@ -5,7 +5,7 @@ use wasm_bindgen::{Clamped, JsCast};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
 use super::layout::{PictureRequest, Placement};
-use super::look::{Isolate, Look};
+use super::look::{Isolate, Look, false_color};
 use super::object::words;
 use crate::color::code_u8;
 use crate::frame::SampleType;
@@ -219,6 +219,7 @@ impl Line {
             let codes = match (look.isolate, mark) {
                 (Isolate::Alpha, _) => [code_u8(self.alpha[i]); 3],
                 (_, Some(mark)) => mark,
+                _ if look.false_color => false_color([r[i], g[i], b[i]]).map(code_u8),
                 _ => [r[i], g[i], b[i]].map(code_u8),
             };
             output[x as usize * 4..][..3].copy_from_slice(&codes);

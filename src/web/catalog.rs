@@ -4,7 +4,8 @@ use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::look::{Isolate, LEGEND, LegendEntry};
+use super::analysis::Graticule;
+use super::look::{Band, FALSE_COLORS, Isolate, LEGEND, LegendEntry};
 use super::object::to_js;
 use crate::color::{ColorSpace, Display, View};
 use crate::sequence;
@@ -26,6 +27,8 @@ struct Catalog {
     spaces: Vec<Choice>,
     isolations: Vec<Choice>,
     legend: &'static [LegendEntry],
+    false_colors: &'static [Band],
+    scopes: Graticule,
     exposure: Dial,
     gamma: Dial,
     offset: Dial,
@@ -59,6 +62,8 @@ pub fn catalog() -> Result<JsValue, JsValue> {
         spaces: spaces.collect(),
         isolations: Isolate::ALL.into_iter().map(|i| Choice { id: i.id(), label: i.label() }).collect(),
         legend: &LEGEND,
+        false_colors: &FALSE_COLORS,
+        scopes: Graticule::new(),
         exposure: Dial { min: -16.0, max: 16.0, step: 0.5, neutral: 0.0 },
         gamma: Dial { min: 0.1, max: 5.0, step: 0.1, neutral: 1.0 },
         offset: Dial { min: -1.0, max: 1.0, step: 0.01, neutral: 0.0 },

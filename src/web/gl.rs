@@ -13,7 +13,7 @@ use web_sys::{
 };
 
 use super::layout::{PictureRequest, Placement, Tile, tiles};
-use super::look::{Isolate, LARGEST, Look};
+use super::look::{Band, FALSE_COLORS, Isolate, LARGEST, LUMA, Look};
 use super::object::{set, words};
 use super::shader::{self, Variant};
 use crate::color::Encoding;
@@ -236,6 +236,7 @@ impl GlCanvas {
             smooth: taps > 1,
             scene_average: taps > 1 && self.is_software && look.numbers.formula != Formula::Untonemapped,
             clipping: look.clipping && look.isolate != Isolate::Alpha,
+            false_color: look.false_color,
             alpha: look.isolate == Isolate::Alpha,
             gamma: look.gamma != 1.0,
         };
@@ -243,6 +244,9 @@ impl GlCanvas {
         gl.use_program(Some(&program.program));
         self.set_look(&program, look);
         self.set_table(&program, &look.numbers.table)?;
+        if look.false_color {
+            self.set_bands(&program);
+        }
         gl.uniform1f(program.at(gl, "height").as_ref(), size[1] as f32);
         gl.uniform1i(program.at(gl, "taps").as_ref(), taps);
         let has_alpha = if picture.request.alpha.is_some() { 1.0 } else { 0.0 };
@@ -295,6 +299,17 @@ impl GlCanvas {
         };
         gl.uniform1f(program.at(gl, "srgb").as_ref(), srgb);
         gl.uniform1f(program.at(gl, "linear").as_ref(), linear);
+    }
+
+    fn set_bands(&self, program: &Program) {
+        let texel = |band: &Band| {
+            let [r, g, b] = band.color.map_or([-1.0; 3], |color| color.map(|code| f32::from(code) / 255.0));
+            [r, g, b, band.below]
+        };
+        let bands: Vec<f32> = FALSE_COLORS.iter().flat_map(texel).collect();
+        let [r, g, b] = LUMA;
+        self.gl.uniform4fv_with_f32_array(program.at(&self.gl, "bands").as_ref(), &bands);
+        self.gl.uniform3f(program.at(&self.gl, "luma").as_ref(), r, g, b);
     }
 
     /// Binds the rendering's table behind the picture's planes.

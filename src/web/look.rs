@@ -25,6 +25,9 @@ pub(super) struct LookRequest {
     pub(super) offset: f32,
     pub(super) isolate: Isolate,
     pub(super) clipping: bool,
+    /// Whether levels of display luma are painted in colours of their own.
+    #[serde(default)]
+    pub(super) false_color: bool,
     pub(super) layer: String,
     pub(super) kind: LayerKind,
     pub(super) space: SpaceRequest,
@@ -66,6 +69,42 @@ pub(super) const LEGEND: [LegendEntry; 3] = [
     LegendEntry { id: "above", label: "above display white" },
     LegendEntry { id: "below", label: "below display black" },
 ];
+
+/// A run of display luma and the colour it is painted in.
+#[derive(Debug, Serialize)]
+pub(super) struct Band {
+    /// Where it ends, 0..1.
+    pub(super) below: f32,
+    /// 8-bit codes; none stays grey.
+    pub(super) color: Option<[u8; 3]>,
+    pub(super) label: &'static str,
+}
+
+const fn band(below: f32, color: Option<[u8; 3]>, label: &'static str) -> Band {
+    Band { below, color, label }
+}
+
+/// False colour: percent of display luma, as camera monitors show it. 18 % grey lies at 38 % through the ACES views.
+pub(super) const FALSE_COLORS: [Band; 9] = [
+    band(0.02, Some([128, 48, 168]), "under 2 %"),
+    band(0.10, Some([48, 88, 208]), "2–10 %"),
+    band(0.36, None, ""),
+    band(0.42, Some([64, 160, 72]), "36–42 %, mid grey"),
+    band(0.52, None, ""),
+    band(0.60, Some([232, 136, 152]), "52–60 %, light skin"),
+    band(0.90, None, ""),
+    band(0.98, Some([232, 208, 64]), "90–98 %"),
+    band(f32::MAX, Some([224, 56, 40]), "98 % and more"),
+];
+/// ITU-R BT.709-6, 3.2.
+pub(super) const LUMA: [f32; 3] = [0.2126, 0.7152, 0.0722];
+
+/// The colour of a display value under false colour.
+pub(super) fn false_color(rgb: [f32; 3]) -> [f32; 3] {
+    let luma: f32 = rgb.iter().zip(LUMA).map(|(value, share)| value.clamp(0.0, 1.0) * share).sum();
+    let band = FALSE_COLORS.iter().find(|band| luma < band.below);
+    band.and_then(|band| band.color).map_or([luma; 3], |color| color.map(|code| f32::from(code) / 255.0))
+}
 
 fn assumed() -> [f64; 8] {
     ColorSpace::assumed().chromaticities.flat()
@@ -139,6 +178,7 @@ pub(super) struct Look {
     pub(super) offset: f32,
     pub(super) isolate: Isolate,
     pub(super) clipping: bool,
+    pub(super) false_color: bool,
     /// Shares of display-linear R, G, B in luminance.
     luminance: [f32; 3],
     /// Shares of the file's R, G, B in the scene's luminance, exposure left out; `None` for data.
@@ -175,6 +215,7 @@ impl Look {
             offset: request.offset,
             isolate: request.isolate,
             clipping: request.clipping,
+            false_color: request.false_color && request.isolate != Isolate::Alpha,
             luminance,
             scene_luminance,
             description,
@@ -199,7 +240,7 @@ impl Look {
 
     /// Whether anything is in force that snapshots leave out.
     pub(super) fn has_aids(&self) -> bool {
-        self.gamma != 1.0 || self.offset != 0.0 || self.isolate != Isolate::Color || self.clipping
+        self.gamma != 1.0 || self.offset != 0.0 || self.isolate != Isolate::Color || self.clipping || self.false_color
     }
 
     /// Rows of the file, changed in place, as display-linear light.
@@ -265,6 +306,9 @@ fn describe(request: &LookRequest, transform: &ViewTransform, space: &ColorSpace
     }
     if request.gamma != 1.0 {
         text += &format!(", gamma {}", request.gamma);
+    }
+    if request.false_color {
+        text += ", false colour";
     }
     match request.isolate {
         Isolate::Color => {}

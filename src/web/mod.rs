@@ -5,9 +5,11 @@
 //! straight from the typed arrays they arrived in, and puts numbers into words. JavaScript moves messages between them
 //! and builds the page; it has no pixel arithmetic and no threshold.
 
+mod analysis;
 mod blob;
 mod canvas2d;
 mod catalog;
+mod checksum;
 mod fault;
 mod gl;
 mod layout;
@@ -20,8 +22,10 @@ mod shader;
 mod viewer;
 mod worker_file;
 
+pub use analysis::Analysis;
 pub use blob::BlobSource;
 pub use catalog::{catalog, group_files};
+pub use checksum::Checksum;
 pub use fault::to_js as error_to_js;
 pub use qc_run::QcRun;
 pub use viewer::Viewer;

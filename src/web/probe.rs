@@ -101,18 +101,18 @@ fn notes(rgb: [f32; 3], display: [f32; 3]) -> Vec<String> {
 }
 
 /// Stops from 18 % grey, signed, to a tenth.
-fn stops(luminance: f32) -> Option<String> {
+pub(super) fn stops(luminance: f32) -> Option<String> {
     let stops = (luminance / 0.18).log2();
     stops.is_finite().then(|| if stops < 0.0 { format!("−{:.1}", -stops) } else { format!("+{stops:.1}") })
 }
 
 /// A display value to three places, always of the same width where it is ordinary.
-fn signal(value: f32) -> String {
+pub(super) fn signal(value: f32) -> String {
     if value.abs() < 1000.0 { format!("{value:.3}").replace('-', "−") } else { number(value) }
 }
 
 /// A scene value with the digits that a half can tell apart.
-fn number(value: f32) -> String {
+pub(super) fn number(value: f32) -> String {
     let magnitude = value.abs();
     let text = if value.is_nan() {
         "NaN".to_owned()

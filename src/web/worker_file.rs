@@ -1,5 +1,7 @@
 //! A dropped file in a worker.
 
+use std::cell::OnceCell;
+
 use half::f16;
 use js_sys::{Array, Float32Array, Object, Uint8Array, Uint16Array, Uint32Array};
 use serde::Deserialize;
@@ -11,7 +13,7 @@ use super::blob::BlobSource;
 use super::fault;
 use super::object::{from_js, set, to_js};
 use crate::color::{ColorSpace, Display, View, ViewTransform};
-use crate::exr::{self, Header, Limits, Request};
+use crate::exr::{self, Cryptomatte, Header, Limits, Request};
 use crate::frame::{Frame, Plane, Samples};
 use crate::{Error, Result, convert, inspect};
 
@@ -24,6 +26,8 @@ pub struct WorkerFile {
     limits: Limits,
     /// Its memory is used again by the next run of bands.
     frame: Frame,
+    /// Read when first asked for: manifests can be long.
+    mattes: OnceCell<Vec<Cryptomatte>>,
 }
 
 /// What a snapshot is made with.
@@ -52,7 +56,7 @@ impl WorkerFile {
         let source = BlobSource::new(blob);
         let limits = Limits::default();
         let header = Header::read(&source, &limits).map_err(|error| fault::to_js(&error.in_file(&name)))?;
-        Ok(Self { name, source, header, limits, frame: Frame::default() })
+        Ok(Self { name, source, header, limits, frame: Frame::default(), mattes: OnceCell::new() })
     }
 
     /// Everything the header says, as `blender-gsd inspect --json` prints it.
@@ -138,13 +142,30 @@ impl WorkerFile {
         &self.name
     }
 
+    pub(super) fn header(&self) -> &Header {
+        &self.header
+    }
+
+    pub(super) fn source(&self) -> &BlobSource {
+        &self.source
+    }
+
+    pub(super) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Every set of mattes in the file.
+    pub(super) fn mattes(&self) -> &[Cryptomatte] {
+        self.mattes.get_or_init(|| Cryptomatte::sets(&self.header))
+    }
+
     /// What decoding takes, borrowed side by side.
     pub(super) fn parts(&mut self) -> (&BlobSource, &Header, &Limits, &mut Frame) {
         (&self.source, &self.header, &self.limits, &mut self.frame)
     }
 
     /// The error with the file's name, as JavaScript gets it.
-    fn error(&self, error: Error) -> JsValue {
+    pub(super) fn error(&self, error: Error) -> JsValue {
         fault::to_js(&error.in_file(&self.name))
     }
 

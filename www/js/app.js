@@ -1,6 +1,7 @@
 // What the page can do, apart from how it looks: opening, stepping, looking, finding.
 
 import { announce } from "./dom.js";
+import { createAnalyst } from "./analyst.js";
 import { createCache } from "./cache.js";
 import { createChecks } from "./checks.js";
 import { createLoader } from "./loader.js";
@@ -22,12 +23,13 @@ export function createApp(engine, query) {
     phase: "empty", pkg: null,
     shots: [], others: 0, shot: null, frame: null,
     inspection: null, layer: -1, layerName: null, layerView: null, entry: null,
-    look: { view: views[0].id, display: displays[0].id, ...neutral, clipping: false, space: null },
+    look: { view: views[0].id, display: displays[0].id, ...neutral, clipping: false, falseColor: false, space: null },
     truth: "", aids: false,
     loading: null, missing: [], stopped: false, failure: null, decodeMs: null, checkMs: null, pictureCount: 0,
     checking: null, report: null, finding: -1,
     overlays: true, tab: "findings", playing: false, keyboardProbe: false,
     probe: null, pins: [], place: 0,
+    region: null, scope: "parade", matteMode: false, matte: null, underPointer: null,
   });
   const app = { engine, store, catalog: engine.catalog };
   app.pool = createPool(engine, Math.max(1, Math.min(navigator.hardwareConcurrency || 2, MOST_WORKERS)));
@@ -36,6 +38,7 @@ export function createApp(engine, query) {
   app.loader = createLoader(app);
   app.checks = createChecks(app);
   createPackages(app);
+  app.analyst = createAnalyst(app);
   app.picture.onMove(() => store.set({ place: store.state.place + 1 }));
 
   app.picture.onLost(() => {
@@ -52,7 +55,7 @@ export function createApp(engine, query) {
     app.pool.forget();
     store.set({
       pkg: null, shot: null, frame: null, inspection: null, layerName: null, layerView: null, report: null, failure: null,
-      finding: -1, pins: [], probe: null, playing: false, look: { ...store.state.look, space: null },
+      finding: -1, pins: [], probe: null, region: null, matte: null, playing: false, look: { ...store.state.look, space: null },
     });
   };
 
@@ -99,17 +102,22 @@ export function createApp(engine, query) {
     if (shot.frames[place] !== frame) return app.showFrame(shot, shot.frames[place]);
   };
 
-  /** Tells Rust how to look at the layer; its answer is the truth line. */
-  app.applyLook = (plan) => {
-    const { look, inspection, layer } = store.state;
-    const shown = plan?.layer ?? inspection?.layers[layer];
-    if (!shown) return;
+  /** How the layer is looked at, as Rust wants to hear it. */
+  app.lookOf = (inspection, shown) => {
+    const { look } = store.state;
     const space = inspection.parts[shown.part].color_space;
-    const { truth, aids } = app.picture.viewer.setLook({
+    return {
       ...look, layer: shown.name, kind: shown.kind,
       space: { origin: space.origin, chromaticities: space.chromaticities, choice: look.space ?? undefined },
-    });
-    store.set({ truth, aids });
+    };
+  };
+
+  /** Tells Rust how to look at the layer; its answer is the truth line. */
+  app.applyLook = (plan) => {
+    const { inspection, layer } = store.state;
+    const shown = plan?.layer ?? inspection?.layers[layer];
+    if (!shown) return;
+    store.set(app.picture.viewer.setLook(app.lookOf(inspection, shown)));
   };
 
   /** @param {Partial<{view: string, display: string, exposure: number, gamma: number, offset: number, isolate: string, clipping: boolean, space: string|null}>} patch */

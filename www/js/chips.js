@@ -2,6 +2,7 @@
 
 import { byId, h, select } from "./dom.js";
 import { tip } from "./keys.js";
+import { GLYPHS } from "./shots.js";
 
 /** @param {any} app */
 export function createChips(app) {
@@ -13,11 +14,17 @@ export function createChips(app) {
   const partial = h("div", { class: "chip partial", role: "status" });
   const legend = h("div", { class: "chip legend", "aria-label": "Clipping" }, ...catalog.legend.map(({ id, label }) =>
     h("span", {}, h("i", { class: `swatch ${id}` }), label)));
+  const colors = h("div", { class: "chip legend", "aria-label": "False colour" }, ...catalog.falseColors.filter(({ color }) => color).map(({ color, label }) => {
+    const swatch = h("i", { class: "swatch" });
+    swatch.style.backgroundColor = `rgb(${color.join(" ")})`;
+    return h("span", {}, swatch, label);
+  }));
+  const under = h("div", { class: "chip under", role: "status" });
   const bar = h("progress", { max: "1", value: "0", "aria-label": "Decoding" });
   const barText = h("span", { class: "mono" });
   const loading = h("div", { class: "loading" }, h("span", { text: "Decoding" }), bar, barText,
     h("button", { text: "Cancel", title: tip("load.cancel"), onclick: () => app.cancel() }));
-  root.append(h("div", { class: "chips-top" }, truth, facts), keys, partial, legend, loading);
+  root.append(h("div", { class: "chips-top" }, truth, facts), keys, partial, legend, colors, under, loading);
 
   function showTruth({ truth: line, inspection, layer, look }) {
     const shown = inspection?.layers[layer];
@@ -54,6 +61,11 @@ export function createChips(app) {
     ].filter(Boolean).join(" · ");
   }
 
+  /** An object under the pointer: its name, its share, and what speaks against it. */
+  const objectLine = ({ name, layer, coverage, verdicts }) => h("div", {},
+    h("strong", { text: name }), coverage === undefined ? "" : ` ${Math.round(coverage * 100)} %`, h("span", { class: "faint", text: ` ${layer}` }),
+    ...verdicts.map(({ severity, words }) => h("span", { class: `word ${severity}`, text: ` ${GLYPHS[severity]} ${words}` })));
+
   function showPartial({ missing, stopped, inspection, layer, loading: busy }) {
     const lines = [];
     const part = inspection?.parts[inspection.layers[layer]?.part];
@@ -75,7 +87,8 @@ export function createChips(app) {
   store.on(["missing", "stopped", "inspection", "loading"], showPartial);
   store.on(["look", "report", "overlays"], ({ look, overlays }) => {
     legend.hidden = !look.clipping;
-    keys.hidden = !overlays;
+    colors.hidden = !look.falseColor || look.clipping;
+    keys.hidden = !overlays || look.clipping || look.falseColor;
   });
   store.on(["loading", "missing", "stopped"], ({ loading: state }) => {
     loading.hidden = !state;
@@ -86,5 +99,9 @@ export function createChips(app) {
     bar.value = state.done / state.total;
     barText.textContent = `${state.done} / ${state.total}`;
   });
-  truth.hidden = facts.hidden = partial.hidden = legend.hidden = loading.hidden = true;
+    store.on(["underPointer", "matteMode"], ({ underPointer, matteMode }) => {
+    under.hidden = !matteMode;
+    under.replaceChildren(...(underPointer ?? [{ name: "point at the picture", layer: "Cryptomatte", verdicts: [] }]).slice(0, 6).map(objectLine));
+  });
+  truth.hidden = facts.hidden = partial.hidden = legend.hidden = colors.hidden = under.hidden = loading.hidden = true;
 }

@@ -1,6 +1,7 @@
 // The findings of the checks: rows that are linked with the boxes on the picture, and what each check answered.
 
 import { h } from "./dom.js";
+import { tip } from "./keys.js";
 import { figure, frames } from "./package/words.js";
 import { GLYPHS } from "./shots.js";
 
@@ -39,6 +40,7 @@ export function createFindings(app) {
     list.hidden = checked.issues.length === 0;
     list.append(...checked.issues.map(row));
     answers.append(...groups(checked.checks));
+    answers.append(h("div", { class: "panel-actions" }, h("button", { class: "button", title: tip("report.save"), text: "Save report", onclick: () => app.saveReport() })));
     mark(store.state);
   }
 

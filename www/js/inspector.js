@@ -4,6 +4,7 @@ import { byId, h } from "./dom.js";
 import { createFindings } from "./findings.js";
 import { createMetadata } from "./metadata.js";
 import { createProbePanel } from "./probe-panel.js";
+import { createScopes } from "./scopes.js";
 
 /** @param {any} app */
 export function createInspector(app) {
@@ -12,6 +13,7 @@ export function createInspector(app) {
   const tabs = [
     { id: "findings", label: "Findings", panel: createFindings(app) },
     { id: "probe", label: "Probe", panel: createProbePanel(app) },
+    { id: "scopes", label: "Scopes", panel: createScopes(app) },
     { id: "metadata", label: "Metadata", panel: createMetadata(app) },
   ];
   const buttons = tabs.map(({ id, label }) => h("button", {

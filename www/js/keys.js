@@ -23,6 +23,8 @@ export const KEYS = [
   { id: "view.next", group: "View", label: "Next view and display", keys: ["V"] },
   { id: "view.previous", group: "View", label: "View and display before", keys: ["Shift+V"] },
   { id: "clipping.toggle", group: "View", label: "Clipping and NaN", keys: ["X"] },
+  { id: "falseColor.toggle", group: "View", label: "False colour", keys: ["Shift+C"] },
+  { id: "badPixel.next", group: "View", label: "Next bad pixel (NaN, infinite)", keys: ["Shift+X"] },
   { id: "overlays.toggle", group: "View", label: "Hide overlays", keys: ["H"] },
 
   { id: "zoom.fit", group: "Picture", label: "Fit the display window", keys: ["F"] },
@@ -36,6 +38,9 @@ export const KEYS = [
   { id: "probe.down", group: "Picture", label: "Probe, a pixel down", keys: ["Shift+ArrowDown"] },
   { id: "probe.pin", group: "Picture", label: "Pin the probe", keys: ["P"] },
   { id: "probe.unpin", group: "Picture", label: "Remove all pins", keys: ["Shift+P"] },
+
+  { id: "matte.toggle", group: "Picture", label: "Cryptomatte under the pointer", keys: ["T"] },
+  { id: "region.clear", group: "Picture", label: "Clear the region", keys: ["Shift+Q"] },
 
   { id: "frame.previous", group: "Frames", label: "Frame before", keys: ["ArrowLeft"] },
   { id: "frame.next", group: "Frames", label: "Next frame", keys: ["ArrowRight"] },
@@ -53,6 +58,7 @@ export const KEYS = [
   { id: "file.open", group: "Page", label: "Choose files", keys: ["Ctrl+O"] },
   { id: "file.folder", group: "Page", label: "Choose a folder", keys: ["Ctrl+Shift+O"] },
   { id: "snapshot", group: "Page", label: "Snapshot as PNG", keys: ["S"] },
+  { id: "report.save", group: "Page", label: "Report of this shot as one HTML file", keys: ["Ctrl+Shift+H"] },
   { id: "load.cancel", group: "Page", label: "Cancel, close", keys: ["Escape"] },
   { id: "theme.toggle", group: "Page", label: "Light or dark", keys: ["Shift+L"] },
   { id: "commands", group: "Page", label: "Commands", keys: ["Ctrl+K", "/"] },

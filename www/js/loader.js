@@ -207,6 +207,8 @@ export function createLoader(app) {
   return {
     show,
     clear,
+    /** What is on the canvas: the frame and what its layer is made of; null for nothing. */
+    get shown() { return shown; },
     cancel() {
       const busy = Boolean(store.state.loading);
       controller.abort();

@@ -14,6 +14,7 @@ import { createPackagePage } from "./package/page.js";
 import { createPalette } from "./palette.js";
 import { createPlayer } from "./player.js";
 import { createPointer } from "./pointer.js";
+import { createReport } from "./report-html.js";
 import { createSnapshot } from "./snapshot.js";
 import { createStatus } from "./status.js";
 import { createTheme } from "./theme.js";
@@ -31,6 +32,7 @@ function build(engine) {
   const run = (id) => actions[id]?.();
   app.toast = toast();
   app.snapshot = createSnapshot(app);
+  app.saveReport = createReport(app);
   app.play = createPlayer(app);
   app.toggleTheme = createTheme(app.picture.setSurround);
   createTopbar(app, run);

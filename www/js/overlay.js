@@ -14,9 +14,10 @@ export function createOverlay(app) {
     svg("rect", { class: "hatch-ground", width: 10, height: 10 }), svg("line", { class: "hatch-line", x1: 0, y1: 0, x2: 0, y2: 10 })));
   const windows = svg("g");
   const lost = svg("g");
+  const area = svg("g");
   const boxes = svg("g", { role: "group", "aria-label": "Findings of this frame" });
   const marks = svg("g");
-  root.append(hatch, lost, windows, boxes, marks);
+  root.append(hatch, lost, area, windows, boxes, marks);
 
   /** A region of the display window as CSS pixels, snapped for a sharp line. */
   function place([x, y, width, height]) {
@@ -72,6 +73,19 @@ export function createOverlay(app) {
     return node;
   }
 
+  /** The matte of the object that was clicked, and the region whose values are shown. */
+  function drawArea({ region, matte }) {
+    area.replaceChildren();
+    if (matte) {
+      const at = place(matte.region);
+      area.append(svg("image", { ...at, href: matte.url, preserveAspectRatio: "none" }));
+    }
+    if (region) {
+      const at = place(region);
+      area.append(svg("rect", { class: "region-halo", ...at }), svg("rect", { class: "region", ...at }));
+    }
+  }
+
   function drawMarks({ pins, probe, keyboardProbe }) {
     marks.replaceChildren();
     pins.forEach((pin, i) => {
@@ -89,5 +103,6 @@ export function createOverlay(app) {
   store.on(["place", "inspection", "layer", "overlays"], drawWindows);
   store.on(["place", "missing", "loading"], drawMissing);
   store.on(["place", "report", "frame", "overlays", "finding"], drawBoxes);
+  store.on(["place", "region", "matte"], drawArea);
   store.on(["place", "pins", "probe", "keyboardProbe"], drawMarks);
 }

@@ -16,6 +16,17 @@ export function createPointer(app) {
     return { x: event.clientX - box.left, y: event.clientY - box.top };
   };
 
+  /** Where a region was begun, in pixels; while it is drawn, the picture stays where it is. */
+  let corner = null;
+  function drawRegion(at) {
+    const [x, y] = viewport.pixelAt(at.x, at.y);
+    const [, , width, height] = viewport.display;
+    const clamp = (v, most) => Math.min(Math.max(v, 0), most - 1);
+    const [x0, x1] = [clamp(corner[0], width), clamp(x, width)].sort((a, b) => a - b);
+    const [y0, y1] = [clamp(corner[1], height), clamp(y, height)].sort((a, b) => a - b);
+    store.set({ region: [x0, y0, x1 - x0 + 1, y1 - y0 + 1], tab: store.state.tab === "scopes" ? "scopes" : "probe" });
+  }
+
   // Moves come faster than frames: the last one of each is enough.
   function probe() {
     if (!latest) return;
@@ -29,7 +40,8 @@ export function createPointer(app) {
     if (event.target !== picture.canvas) return;
     const at = local(event);
     const before = down.get(event.pointerId);
-    if (before) {
+    if (before && corner) drawRegion(at);
+    else if (before) {
       if (down.size === 2) pinch(event.pointerId, at);
       else {
         const { ratio } = viewport.canvas;
@@ -54,12 +66,14 @@ export function createPointer(app) {
     if (event.target !== picture.canvas || event.button > 1) return;
     down.set(event.pointerId, local(event));
     picture.canvas.setPointerCapture(event.pointerId);
-    stage.dataset.panning = "";
+    corner = event.shiftKey ? viewport.pixelAt(local(event).x, local(event).y) : null;
+    if (!corner) stage.dataset.panning = "";
     picture.canvas.focus({ preventScroll: true });
   });
   const up = (event) => {
     down.delete(event.pointerId);
     if (down.size > 0) return;
+    corner = null;
     delete stage.dataset.panning;
     viewport.snap();
     picture.changed();
@@ -77,6 +91,11 @@ export function createPointer(app) {
     viewport.zoomTo(viewport.scale * Math.exp(-event.deltaY * speed), at.x * ratio, at.y * ratio);
     picture.changed();
   }, { passive: false });
+  stage.addEventListener("click", (event) => {
+    if (event.target !== picture.canvas || !store.state.matteMode) return;
+    const at = local(event);
+    app.analyst.pickMatte(...viewport.pixelAt(at.x, at.y));
+  });
   stage.addEventListener("dblclick", (event) => {
     if (event.target !== picture.canvas) return;
     const at = local(event);

@@ -58,6 +58,8 @@ export function createPool(engine, lanes) {
   const decoders = Array.from({ length: lanes }, () => new Lane(engine));
   // Checks and snapshots have a lane of their own, so that stepping through frames never waits for them.
   const bench = new Lane(engine);
+  // Scopes and mattes hold a frame of their own: only those who look at them pay for it.
+  let analyst = null;
 
   /**
    * Asks a lane; resolves with its answer, rejects with a fault object.
@@ -84,13 +86,14 @@ export function createPool(engine, lanes) {
     /** @param {number} lane */
     decoder: (lane, type, payload, options) => ask(decoders[lane % lanes], type, payload, options),
     bench: (type, payload, options) => ask(bench, type, payload, options),
+    analyst: (type, payload, options) => ask(analyst ??= new Lane(engine), type, payload, options),
     /** Lets the decoders work on a sample. @param {number} rounds */
     warm(rounds) {
       for (const lane of decoders) ask(lane, "warm", { rounds }).catch(() => {});
     },
     /** Lets every worker close the files it holds. */
     forget() {
-      for (const lane of [...decoders, bench]) ask(lane, "forget", {}).catch(() => {});
+      for (const lane of [...decoders, bench, ...(analyst ? [analyst] : [])]) ask(lane, "forget", {}).catch(() => {});
     },
   };
 }

@@ -1,5 +1,5 @@
 // A worker: one instance of the module, files opened on demand, jobs that can be cancelled between runs of bands.
-import { QcRun, WorkerFile, initSync } from "../pkg/blender_gsd.js";
+import { Analysis, Checksum, QcRun, WorkerFile, initSync } from "../pkg/blender_gsd.js";
 
 /** Files whose header is read, by the page's key; only a few are held. */
 const files = new Map();
@@ -29,6 +29,34 @@ function open({ key, file, name }) {
   }
   return opened;
 }
+
+/** Decoded layers that are asked about, by key; two, for comparing. */
+const analyses = new Map();
+const MOST_ANALYSES = 2;
+function analysed({ key, file, name, part, channels, color }) {
+  const id = `${key}|${part}|${channels}`;
+  let held = analyses.get(id);
+  analyses.delete(id);
+  if (!held) {
+    while (analyses.size >= MOST_ANALYSES) {
+      const [oldest, stale] = analyses.entries().next().value;
+      analyses.delete(oldest);
+      stale.free();
+    }
+    held = new Analysis(open({ key, file, name }), part, channels, color);
+  }
+  analyses.set(id, held);
+  return held;
+}
+
+/** Pixels that the scopes count between two looks at the messages. */
+const SCOPE_STEP = 1 << 17;
+/** How often a scope that is being counted is shown, in milliseconds. */
+const SCOPE_GLIMPSE = 150;
+/** Bytes of a file that are hashed at a time. */
+const HASH_STEP = 8 << 20;
+/** Columns of a matte's picture at most. */
+const WIDEST_MATTE = 2048;
 
 const jobs = {
   inspect: (id, job) => open(job).inspection(),
@@ -76,6 +104,43 @@ const jobs = {
     file.free();
   },
 
+  async scopes(id, job) {
+    const held = analysed(job.target);
+    held.beginScopes(job.look, job.region);
+    let shown = performance.now();
+    while (!held.stepScopes(SCOPE_STEP)) {
+      if (performance.now() - shown > SCOPE_GLIMPSE) {
+        postMessage({ id, progress: held.scopeImage(job.kind) });
+        shown = performance.now();
+      }
+      await turn();
+      if (cancelled.has(id)) throw { kind: "cancelled", what: "cancelled" };
+    }
+    return held.scopeImage(job.kind);
+  },
+  area: (id, job) => analysed(job.target).area(job.look, job.region),
+  badPixel: (id, job) => analysed(job.target).badPixel(job.x, job.y, job.forward),
+  changes(id, job) {
+    const before = analysed(job.before);
+    return analysed(job.target).changes(before, job.look);
+  },
+  objects: (id, job) => open(job.target).objectsAt(job.target.part, job.x, job.y),
+  async matte(id, job) {
+    const { region, width, height, data } = open(job.target).matteImage(job.target.part, job.set, job.object, WIDEST_MATTE);
+    const canvas = new OffscreenCanvas(Math.max(width, 1), Math.max(height, 1));
+    if (width > 0 && height > 0) canvas.getContext("2d").putImageData(new ImageData(data, width, height), 0, 0);
+    return { region, blob: await canvas.convertToBlob() };
+  },
+
+  async checksum(id, { file }) {
+    const sum = new Checksum();
+    for (let at = 0; at < file.size; at += HASH_STEP) {
+      sum.update(new Uint8Array(await file.slice(at, at + HASH_STEP).arrayBuffer()));
+      if (cancelled.has(id)) throw { kind: "cancelled", what: "cancelled" };
+    }
+    return sum.hex();
+  },
+
   snapshot(id, job) {
     const result = open(job).snapshot(job.request);
     return { value: result, transfer: [result.bytes.buffer] };
@@ -103,8 +168,9 @@ const jobs = {
   },
 
   forget() {
-    for (const file of files.values()) file.free();
+    for (const held of [...files.values(), ...analyses.values()]) held.free();
     files.clear();
+    analyses.clear();
   },
 };
 

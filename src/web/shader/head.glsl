@@ -15,6 +15,10 @@ uniform float u_linear;      // 1: no curve at all
 uniform float u_inverse_gamma;
 uniform float u_largest;
 uniform float u_has_alpha;   // 0: the layer has none, it is 1 everywhere
+#ifdef FALSE_COLOR
+uniform vec4 u_bands[9];     // a colour, below 0 for none, and the luma where it ends
+uniform vec3 u_luma;
+#endif
 out vec4 o_color;
 
 uvec3 magnitude_bits(vec3 x) { return floatBitsToUint(x) & 0x7fffffffu; }

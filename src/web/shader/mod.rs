@@ -21,6 +21,8 @@ pub(super) struct Variant {
     pub(super) scene_average: bool,
     /// Marks values that are no numbers or do not fit the display.
     pub(super) clipping: bool,
+    /// Paints levels of luma in colours of their own.
+    pub(super) false_color: bool,
     /// Shows alpha.
     pub(super) alpha: bool,
     /// Raises the signal to a power.
@@ -42,6 +44,7 @@ pub(super) fn fragment(variant: Variant) -> String {
         ("SMOOTH", variant.smooth),
         ("SCENE_AVERAGE", variant.scene_average),
         ("CLIPPING", variant.clipping),
+        ("FALSE_COLOR", variant.false_color),
         ("ALPHA", variant.alpha),
         ("GAMMA", variant.gamma),
     ];

@@ -86,6 +86,16 @@ void main() {
 #else
   vec3 signal = encode(u_select * light);
 #endif
+#ifdef FALSE_COLOR
+  float luma = dot(clamp(signal, 0.0, 1.0), u_luma);
+  signal = vec3(luma);
+  for (int i = 0; i < 9; i++) {
+    if (luma < u_bands[i].a) {
+      if (u_bands[i].r >= 0.0) signal = u_bands[i].rgb;
+      break;
+    }
+  }
+#endif
 #ifdef CLIPPING
   float rising = step(mod(gl_FragCoord.x + gl_FragCoord.y, 12.0), 5.9);
   float falling = step(mod(gl_FragCoord.x - gl_FragCoord.y, 12.0), 5.9);
