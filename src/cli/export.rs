@@ -73,9 +73,9 @@ pub(super) struct BatchArguments {
 /// What both commands take.
 #[derive(Debug, Args)]
 struct Common {
-    /// The cut's first and last frame, by the numbers in the composite's names; else all there are
+    /// The cut's first and last frame, by the numbers in the composite's names; else, or with `all`, all there are
     #[arg(long, value_name = "FIRST-LAST", value_parser = frames, allow_hyphen_values = true)]
-    frames: Option<[i32; 2]>,
+    frames: Option<Frames>,
     /// Frames before and after the cut, delivered with it; else what gsd.toml says
     #[arg(long, value_name = "N")]
     handles: Option<u32>,
@@ -102,7 +102,7 @@ struct Common {
 impl Common {
     fn options(&self) -> Options {
         Options {
-            frames: self.frames,
+            frames: self.frames.and_then(|Frames(range)| range),
             handles: self.handles,
             force: self.force,
             jobs: self.jobs,
@@ -113,13 +113,20 @@ impl Common {
     }
 }
 
-/// `1001-1024`, or one frame.
-fn frames(text: &str) -> Result<[i32; 2], String> {
+/// First and last frame; none where all are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Frames(Option<[i32; 2]>);
+
+/// `1001-1024`, one frame, or `all`.
+fn frames(text: &str) -> Result<Frames, String> {
+    if text == "all" {
+        return Ok(Frames(None));
+    }
     // The dash between two numbers is the one after a digit.
     let dash = text.char_indices().skip(1).find(|&(_, c)| c == '-').map(|(place, _)| place);
     let (first, last) = dash.map_or((text, text), |dash| (&text[..dash], &text[dash + 1..]));
     match (first.trim().parse(), last.trim().parse()) {
-        (Ok(first), Ok(last)) if first <= last => Ok([first, last]),
+        (Ok(first), Ok(last)) if first <= last => Ok(Frames(Some([first, last]))),
         _ => Err("give the first and the last frame, as 1001-1024".into()),
     }
 }
@@ -246,14 +253,15 @@ fn place(output: &OutputReport) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::frames;
+    use super::{Frames, frames};
 
     #[test]
     fn ranges_are_read_with_signs_and_without() {
-        assert_eq!(frames("1001-1024"), Ok([1001, 1024]));
-        assert_eq!(frames("1001"), Ok([1001, 1001]));
-        assert_eq!(frames("-5-3"), Ok([-5, 3]));
-        assert_eq!(frames("-5--3"), Ok([-5, -3]));
+        assert_eq!(frames("1001-1024"), Ok(Frames(Some([1001, 1024]))));
+        assert_eq!(frames("1001"), Ok(Frames(Some([1001, 1001]))));
+        assert_eq!(frames("-5-3"), Ok(Frames(Some([-5, 3]))));
+        assert_eq!(frames("-5--3"), Ok(Frames(Some([-5, -3]))));
+        assert_eq!(frames("all"), Ok(Frames(None)));
         for wrong in ["", "-", "5-3", "a-b", "1-2-3", "1001-", "99999999999"] {
             assert!(frames(wrong).is_err(), "{wrong}");
         }

@@ -5,6 +5,7 @@
 
 mod convert;
 mod export;
+mod farm;
 mod init;
 mod inspect;
 mod output;
@@ -70,6 +71,7 @@ enum Command {
     Period(period::PeriodArguments),
     CreatePackage(package::PackageArguments),
     VerifyPackage(verify::VerifyArguments),
+    FarmJob(farm::FarmArguments),
     Serve(serve::ServeArguments),
     Tag(tag::TagArguments),
 }
@@ -108,6 +110,7 @@ fn dispatch(arguments: &Arguments, output: &Output) -> Result<ExitCode> {
         Command::Period(arguments) => period::run(arguments, &project, output),
         Command::CreatePackage(arguments) => package::run(arguments, &project, output),
         Command::VerifyPackage(arguments) => verify::run(arguments, output),
+        Command::FarmJob(arguments) => farm::run(arguments, &project, output),
         Command::Serve(arguments) => serve::run(arguments, output),
         Command::Tag(arguments) => tag::run(arguments, output),
     }

@@ -6,6 +6,7 @@ pub mod clock;
 pub mod composites;
 pub mod config;
 pub mod export;
+pub mod farm;
 pub mod ffmpeg;
 pub mod ffprobe;
 mod file;

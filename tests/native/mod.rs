@@ -8,6 +8,8 @@ mod blender;
 mod convert;
 /// `export-editorial`, `batch-export`, `init`: from composites to deliverables.
 mod export;
+/// `farm-job`: the template, and the whole job run by openjd.
+mod farm;
 /// `convert --cdl --lut`: the files, their places, their troubles.
 mod grade;
 /// Names of files that try to be something else.

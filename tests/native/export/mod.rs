@@ -35,7 +35,7 @@ impl Show {
     }
 
     /// The four formats at sizes that take no time.
-    fn small() -> Self {
+    pub(super) fn small() -> Self {
         Self::new(SMALL)
     }
 
@@ -59,7 +59,7 @@ impl Show {
         self.path("output/editorial/SCN-002").join(name)
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub(super) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = program();
         command.args(arguments).arg("--project").arg(self.folder.path());
         command
@@ -79,7 +79,7 @@ impl Show {
     }
 
     /// Every file under the output folder but those of the journals, sorted.
-    fn files(&self) -> Vec<String> {
+    pub(super) fn files(&self) -> Vec<String> {
         let root = self.output("");
         let mut names = Vec::new();
         let mut waiting = vec![root.clone()];
