@@ -133,7 +133,7 @@ fn a_killed_chunk_goes_on_where_it_stood() {
     let staged = show.output("masters/.SHOT-002-001_master.1001.exr.part");
     let mut child = show.command(&arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let deadline = Instant::now() + Duration::from_secs(60);
-    let made = || staged.is_dir().then(|| names_in(&staged)).unwrap_or_default();
+    let made = || if staged.is_dir() { names_in(&staged) } else { Vec::new() };
     while made().len() < 3 && child.try_wait().unwrap().is_none() && Instant::now() < deadline {
         std::thread::yield_now();
     }
