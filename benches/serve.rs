@@ -58,6 +58,7 @@ struct Server {
     /// Output memory, used again as a batch or a player does.
     frame: Frame,
     floats: [Vec<f32>; 3],
+    codes: Vec<u16>,
     /// The file that was rendered last, and its picture.
     rendering: Option<(PathBuf, Rendering)>,
 }
@@ -90,13 +91,17 @@ impl Server {
                 true.into()
             }
             ["render", view, file, count] => {
+                let mut codes = std::mem::take(&mut self.codes);
                 let picture = self.rendering(Path::new(file))?;
                 let processor = picture.processor(view)?;
-                times(count, || picture.codes(&processor).map(drop))?
+                let taken = times(count, || picture.codes(&processor, &mut codes))?;
+                self.codes = codes;
+                taken
             }
             ["dump-render", view, file, out] => {
                 let picture = self.rendering(Path::new(file))?;
-                let codes = picture.codes(&picture.processor(view)?)?;
+                let mut codes = Vec::new();
+                picture.codes(&picture.processor(view)?, &mut codes)?;
                 std::fs::write(out, bytemuck::cast_slice::<u16, u8>(&codes))?;
                 true.into()
             }
@@ -206,11 +211,14 @@ impl Rendering {
         Ok(transform.processor(&self.frame.color_space)?)
     }
 
-    fn codes(&self, processor: &Processor) -> Outcome<Vec<u16>> {
+    /// Leaves the picture in `codes`, as OpenColorIO is given memory to leave it in.
+    fn codes(&self, processor: &Processor, codes: &mut Vec<u16>) -> Outcome<()> {
         let layers = ours::layers(&self.header);
         let (index, _) = ours::default_layer(&self.header, &layers).ok_or("there is no picture")?;
         let picture = LayerPicture::new(&self.frame, self.header.part(0)?, &layers[index])?;
-        Ok(picture.to_rgb16(processor).into_raw())
+        codes.resize(3 * picture.window().area() as usize, 0);
+        picture.write_rgb16(processor, codes);
+        Ok(())
     }
 }
 

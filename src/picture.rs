@@ -78,17 +78,29 @@ impl<'a> LayerPicture<'a> {
 
     /// The picture as display values, 8 bits each.
     pub fn to_rgb8(&self, processor: &Processor) -> RgbImage {
+        let mut output = ImageBuffer::new(self.window().width, self.window().height);
         match self.kind {
-            LayerKind::Color => self.render(|rgb, codes| processor.codes_u8(rgb, codes)),
-            LayerKind::Data => self.interleave(code_u8),
+            LayerKind::Color => self.render(&mut output, |rgb, codes| processor.codes_u8(rgb, codes)),
+            LayerKind::Data => self.interleave(&mut output, code_u8),
         }
+        output
     }
 
     /// The picture as display values, 16 bits each.
     pub fn to_rgb16(&self, processor: &Processor) -> ImageBuffer<Rgb<u16>, Vec<u16>> {
+        let mut output = ImageBuffer::new(self.window().width, self.window().height);
+        self.write_rgb16(processor, &mut output);
+        output
+    }
+
+    /// The same into `output`, three codes a pixel, for those who use their memory again.
+    ///
+    /// # Panics
+    /// If `output` has not the length of the display window.
+    pub fn write_rgb16(&self, processor: &Processor, output: &mut [u16]) {
         match self.kind {
-            LayerKind::Color => self.render(|rgb, codes| processor.codes_u16(rgb, codes)),
-            LayerKind::Data => self.interleave(code_u16),
+            LayerKind::Color => self.render(output, |rgb, codes| processor.codes_u16(rgb, codes)),
+            LayerKind::Data => self.interleave(output, code_u16),
         }
     }
 
@@ -113,46 +125,33 @@ impl<'a> LayerPicture<'a> {
     }
 
     /// The codes of every row, which `encode` makes from its three colours.
-    fn render<T>(&self, encode: impl Fn([Row<'_>; 3], &mut [T]) + Sync + Send) -> ImageBuffer<Rgb<T>, Vec<T>>
-    where
-        T: image::Primitive + Send,
-        Rgb<T>: image::Pixel<Subpixel = T>,
-    {
-        self.by_rows(|y, buffer, codes| match self.lend_row(y) {
+    fn render<T: Send>(&self, output: &mut [T], encode: impl Fn([Row<'_>; 3], &mut [T]) + Sync + Send) {
+        self.by_rows(output, |y, buffer, codes| match self.lend_row(y) {
             Some(rgb) => encode(rgb, codes),
             None => encode(self.fill_row(y, buffer).map(Row::Float), codes),
-        })
+        });
     }
 
     /// The codes of every row's samples as they are.
-    fn interleave<T>(&self, code: fn(f32) -> T) -> ImageBuffer<Rgb<T>, Vec<T>>
-    where
-        T: image::Primitive + Send,
-        Rgb<T>: image::Pixel<Subpixel = T>,
-    {
-        self.by_rows(|y, buffer, codes| {
+    fn interleave<T: Send>(&self, output: &mut [T], code: fn(f32) -> T) {
+        self.by_rows(output, |y, buffer, codes| {
             let [r, g, b] = self.fill_row(y, buffer);
             for (((pixel, &r), &g), &b) in codes.as_chunks_mut().0.iter_mut().zip(r).zip(g).zip(b) {
                 *pixel = [code(r), code(g), code(b)];
             }
-        })
+        });
     }
 
     /// Calls `each` for every row: its number, memory that it may use, and its codes.
-    fn by_rows<T>(&self, each: impl Fn(u32, &mut Vec<f32>, &mut [T]) + Sync + Send) -> ImageBuffer<Rgb<T>, Vec<T>>
-    where
-        T: image::Primitive + Send,
-        Rgb<T>: image::Pixel<Subpixel = T>,
-    {
-        let mut output = ImageBuffer::new(self.window().width, self.window().height);
+    fn by_rows<T: Send>(&self, output: &mut [T], each: impl Fn(u32, &mut Vec<f32>, &mut [T]) + Sync + Send) {
         let width = self.window().width as usize;
+        assert_eq!(output.len() as u64, 3 * self.window().area(), "three codes for every pixel");
         let jobs: Vec<_> = output.chunks_mut(BAND * width * 3).enumerate().collect();
         par::map_init(jobs, Vec::new, |buffer, (band, rows)| {
             for (i, row) in rows.chunks_exact_mut(width * 3).enumerate() {
                 each((band * BAND + i) as u32, buffer, row);
             }
         });
-        output
     }
 
     /// A row's samples where they lie, if there are all of them.

@@ -6,7 +6,7 @@
 //! The relative error of both powers is under 1e-6 (tested over every exponent), a sixtieth of a 16-bit code.
 
 use super::block::{Lane, map};
-use super::math::{Bound, exp2_near_zero, log2_near_one, nearest, scale_by_power, split};
+use super::math::{Bound, exp2_within_half, nearest, scale_by_power, split};
 
 /// The transfer function of a display, from light to signal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,8 +23,6 @@ pub enum Encoding {
     Linear,
 }
 
-/// The exponent that both standards share.
-const GAMMA: f32 = 2.4;
 /// sRGB's offset.
 const OFFSET: f64 = 0.055;
 /// The slope of sRGB's linear part for which value and slope are continuous: what OpenColorIO computes from gamma and
@@ -99,9 +97,20 @@ fn root(x: f32) -> f32 {
     let (mantissa, exponent) = split(x);
     let twelfths = 5.0 * exponent;
     let whole = nearest(twelfths * (1.0 / 12.0));
-    let rest = (twelfths - 12.0 * whole) * (1.0 / 12.0) + log2_near_one(mantissa) * (1.0 / GAMMA);
-    let power = scale_by_power(exp2_near_zero(rest), whole);
+    let rest = (twelfths - 12.0 * whole) * (1.0 / 12.0);
+    let power = scale_by_power(root_near_one(mantissa) * exp2_within_half(rest), whole);
     if x < f32::MIN_POSITIVE { 0.0 } else { power }
+}
+
+/// `m` to the power 5/12 for m in sqrt(1/2) .. sqrt(2): the polynomial of degree 6 in m - 1, exact at 1, whose largest
+/// relative error is least (Remez); it is 1.9e-7. No logarithm, hence no division, which is the slowest thing there is.
+#[inline(always)]
+fn root_near_one(m: f32) -> f32 {
+    let y = m - 1.0;
+    let y2 = y * y;
+    let high = (-0.019_873_023 * y + 0.032_742_467) * y2 + (-0.041_987_602 * y + 0.063_990_511);
+    let low = -0.121_510_036 * y2 + (0.416_668_564 * y + 1.0);
+    high * (y2 * y) + low
 }
 
 #[cfg(test)]
