@@ -33,6 +33,7 @@ LOSSLESS = {"zip", "zips", "piz", "zip-float"}
 TITLES = {"zip": "ZIP", "zips": "ZIPS", "piz": "PIZ", "dwaa": "DWAA", "zip-float": "float ZIP"}
 # By our name of a view: OpenColorIO's built-in configuration that has it, its name there, and the row it makes.
 NEAR_BLACK = 1311  # 2 % of the signal
+DELIVERABLES = [(2048, 858), (1920, 804)]
 DISPLAY = "Rec.1886 Rec.709 - Display"
 VIEWS = {
     "untonemapped": ("cg-config-v2.1.0_aces-v1.3_ocio-v2.3", "Un-tone-mapped", "color/rec709-u16", "half to Rec.709 16-bit codes"),
@@ -218,10 +219,10 @@ def color(serve, folder, rounds):
     rows, raw, differences = [], {}, {}
     for view, (_, _, row, title) in VIEWS.items():
         peer(view)
-        out = folder / "codes.bin"
+        # Kept for benches/wasm_color.mjs, which must make the same.
+        out = folder / f"{view}.codes"
         serve.ask("dump-render", view, file, out)
         ours = np.fromfile(out, np.uint16).reshape(codes.shape)
-        out.unlink()
         # Near black, where BT.1886 is infinitely steep, OpenColorIO's default is itself hundreds of codes from its exact mode.
         bright = codes > NEAR_BLACK
         differences[view] = int(np.max(np.abs(ours.astype(np.int32) - codes)[bright]))
@@ -234,6 +235,30 @@ def color(serve, folder, rounds):
         raw[f"{row}/1T"] = times
         rows += rows_of(f"{row}/1T", f"{title}, 1 thread", times)
     return rows, raw, differences
+
+
+def resize(serve, folder, rounds):
+    """To the sizes of the deliverables, in linear light, one thread, the same filter."""
+    file = str(folder / "plate-zip.exr")
+    oiio.attribute("threads", 1)
+    source = oiio.ImageBuf(file)
+    # Widened beforehand, for OpenImageIO is faster with floats; we widen the file's halves each time.
+    source = source.copy(oiio.FLOAT)
+    rows, raw = [], {}
+    for width, height in DELIVERABLES:
+        target = oiio.ImageBuf(oiio.ImageSpec(width, height, 3, oiio.FLOAT))
+
+        def peer():
+            if not oiio.ImageBufAlgo.resize(target, source, filtername="triangle", nthreads=1):
+                raise SystemExit(f"OpenImageIO could not resize: {target.geterror()}")
+
+        times = race({
+            "ours": lambda size=(width, height): serve.timed("resize", *size, file), "OpenImageIO": lambda: timed(peer),
+        }, rounds)
+        row = f"resize/{width}x{height}/1T"
+        raw[row] = times
+        rows += rows_of(row, f"resize to {width}x{height}, 1 thread", times)
+    return rows, raw
 
 
 def machine():
@@ -259,6 +284,8 @@ def main():
         rows, times, differences = decode(serves, arguments.folder, arguments.rounds)
         print("-- colour", file=sys.stderr)
         color_rows, color_times, color_difference = color(serves["ours", 1], arguments.folder, arguments.rounds)
+        print("-- resizing", file=sys.stderr)
+        resize_rows, resize_times = resize(serves["ours", 1], arguments.folder, arguments.rounds)
     finally:
         for serve in serves.values():
             serve.close()
@@ -266,7 +293,7 @@ def main():
     report = {
         "machine": before, "rounds": arguments.rounds, "plate_bytes": sizes,
         "largest_difference_from_OpenEXR": differences, "largest_difference_from_OpenColorIO_codes": color_difference,
-        "rows": rows + color_rows, "wall_and_cpu_ms": times | color_times,
+        "rows": rows + color_rows + resize_rows, "wall_and_cpu_ms": times | color_times | resize_times,
     }
     (arguments.folder / "decode.json").write_text(json.dumps(report, indent=1) + "\n")
 

@@ -18,6 +18,7 @@ TARGETS = {
     "color/rec709-u16/1T/OpenColorIO": 5.0,
     "color/aces1-u16/1T/OpenColorIO": 8.0,
     "color/aces2-u16/1T/OpenColorIO": 10.0,
+    "wasm/aces2-u16/OpenColorIO": 3.0,
     "browser/zip/three.js": 9.0,
     "browser/zip/exrs": 4.0,
     "browser/drop/picture": {"ms": 300.0},

@@ -10,6 +10,7 @@
 //! | `decode exr FILE N` | the same with the `exr` crate |
 //! | `dump DECODER FILE OUT` | writes the float planes R, G, B to OUT, machine byte order |
 //! | `render VIEW FILE N` | R, G, B of FILE to 16-bit Rec.709 codes N times; milliseconds of each |
+//! | `resize WIDTH HEIGHT FILE N` | R, G, B of FILE as 32-bit floats of another size N times, triangle filter; milliseconds of each |
 //! | `dump-render VIEW FILE OUT` | writes those codes to OUT, interleaved, machine byte order |
 //!
 //! The number of threads is `RAYON_NUM_THREADS`.
@@ -24,6 +25,7 @@ use std::time::Instant;
 use blender_gsd::color::{Display, Processor, View, ViewTransform};
 use blender_gsd::exr::{self as ours, Header, Limits, Request};
 use blender_gsd::frame::Frame;
+use blender_gsd::frame::resample::{Filter, Fit, Resampler};
 use blender_gsd::native::FileSource;
 use blender_gsd::picture::LayerPicture;
 use exr::prelude::{FlatSamples, ReadChannels as _, ReadLayers as _, read};
@@ -59,6 +61,7 @@ struct Server {
     frame: Frame,
     floats: [Vec<f32>; 3],
     codes: Vec<u16>,
+    rows: Vec<f32>,
     /// The file that was rendered last, and its picture.
     rendering: Option<(PathBuf, Rendering)>,
 }
@@ -104,6 +107,14 @@ impl Server {
                 picture.codes(&picture.processor(view)?, &mut codes)?;
                 std::fs::write(out, bytemuck::cast_slice::<u16, u8>(&codes))?;
                 true.into()
+            }
+            ["resize", width, height, file, count] => {
+                let target = [width.parse()?, height.parse()?];
+                let mut rows = std::mem::take(&mut self.rows);
+                let picture = self.rendering(Path::new(file))?;
+                let taken = times(count, || picture.resize(target, &mut rows))?;
+                self.rows = rows;
+                taken
             }
             _ => return Err(format!("not understood: {words:?}").into()),
         };
@@ -218,6 +229,26 @@ impl Rendering {
         let picture = LayerPicture::new(&self.frame, self.header.part(0)?, &layers[index])?;
         codes.resize(3 * picture.window().area() as usize, 0);
         picture.write_rgb16(processor, codes);
+        Ok(())
+    }
+
+    /// Leaves the picture's rows of another size in `output`, R, G, B of each in turn.
+    fn resize(&self, target: [u32; 2], output: &mut Vec<f32>) -> Outcome<()> {
+        let window = self.frame.display_window;
+        let resampler = Resampler::new([window.width, window.height], target, Fit::Squeeze, Filter::Triangle)?;
+        let width = window.width as usize;
+        output.resize(3 * target[0] as usize * target[1] as usize, 0.0);
+        let mut rows = output.chunks_exact_mut(target[0] as usize);
+        let read = |y: usize, channels: [&mut [f32]; 3]| {
+            for (plane, channel) in self.frame.planes.iter().zip(channels) {
+                plane.samples.read_f32(y * width, channel);
+            }
+        };
+        resampler.run(0..target[1] as usize, read, |_, channels| {
+            for (channel, row) in channels.into_iter().zip(&mut rows) {
+                row.copy_from_slice(channel);
+            }
+        });
         Ok(())
     }
 }

@@ -31,6 +31,17 @@ decode() {
     "$ROOT/target/venv/bin/python" benches/decode_peers.py "$serve" "$BENCH" --rounds "$ROUNDS"
 }
 
+# The page's colour alone, in V8.
+build_wasm_color() {
+  (
+    . scripts/wasm-env.sh
+    wasm_cargo build --quiet --profile web --no-default-features --features bench-wasm --example wasm_color
+    printf '%s\n' "$(wasm_target_dir)/$WASM_TARGET/web/examples/wasm_color.wasm"
+  )
+}
+
+wasm_color() { node benches/wasm_color.mjs "$wasm" "$BENCH" "$ROUNDS"; }
+
 browser() {
   [ -f "$BENCH/plate-zip.exr" ] || printf 'plate\t%s\n' "$BENCH/plate-zip.exr" | "$serve" >/dev/null
   node benches/browser/run.mjs "$BENCH" "$ROUNDS"
@@ -40,6 +51,10 @@ browser() {
 say "building"
 serve=$(build_serve)
 [ -x "$serve" ] || die "cargo did not say where it put benches/serve.rs"
+if [ "$what" != browser ]; then
+  scripts/setup-wasm-std.sh
+  wasm=$(build_wasm_color)
+fi
 if [ "$what" != decode ]; then
   scripts/build-web.sh
   . scripts/setup-browser.sh
@@ -47,9 +62,10 @@ fi
 
 reports=()
 if [ "$what" != browser ]; then
-  rm -f "$BENCH/decode.json"
+  rm -f "$BENCH/decode.json" "$BENCH/wasm.json"
   decode
-  reports+=("$BENCH/decode.json")
+  wasm_color
+  reports+=("$BENCH/decode.json" "$BENCH/wasm.json")
 fi
 if [ "$what" != decode ]; then
   rm -f "$BENCH/browser.json"

@@ -100,3 +100,17 @@ provide() {
   die "missing: $what${line:+
 !! type:    $line}"
 }
+
+# python_packages FOLDER "what for" PACKAGE==VERSION...: a virtual environment with just these versions in it.
+python_packages() {
+  local venv=$1 why=$2 found
+  shift 2
+  have python3 && python3 -c 'import ensurepip, venv' 2>/dev/null ||
+    provide "Python 3 with venv, $why" apt="python3 python3-venv" brew=python dnf=python3 pacman=python
+  # Asked for in any case: whatever else uses the folder may have put other versions there.
+  found=$("$venv/bin/pip" freeze 2>/dev/null | grep -cixF "$(printf '%s\n' "$@")" || true)
+  [ "$found" != "$#" ] || return 0
+  say "installing $* into ${venv#"$ROOT/"}: $why"
+  [ -x "$venv/bin/pip" ] || quietly python3 -m venv "$venv"
+  quietly "$venv/bin/pip" install --disable-pip-version-check "$@"
+}

@@ -11,18 +11,7 @@ EXRS=1.0.3
 VENV=$ROOT/target/venv
 BENCH=$ROOT/target/bench
 
-can_make_venv() { have python3 && python3 -c 'import ensurepip, venv' 2>/dev/null; }
-
-can_make_venv || provide "Python 3 with venv, for OpenEXR, OpenImageIO and OpenColorIO to measure against" \
-  apt="python3 python3-venv" brew=python dnf=python3 pacman=python
-
-# Asked for in any case: whatever else uses the folder may have put other versions there.
-found=$("$VENV/bin/pip" freeze 2>/dev/null | grep -cixF "$(printf '%s\n' "${PYTHON_PACKAGES[@]}")" || true)
-if [ "$found" != "${#PYTHON_PACKAGES[@]}" ]; then
-  say "installing ${PYTHON_PACKAGES[*]} into target/venv: to be measured against"
-  [ -x "$VENV/bin/pip" ] || quietly python3 -m venv "$VENV"
-  quietly "$VENV/bin/pip" install --disable-pip-version-check "${PYTHON_PACKAGES[@]}"
-fi
+python_packages "$VENV" "to be measured against" "${PYTHON_PACKAGES[@]}"
 
 scripts/setup-node.sh
 

@@ -10,17 +10,7 @@ VENV=$ROOT/target/editorial
 # Where ascmhl looks for the schemas, when it is started in the folder above; only its source package brings them.
 SCHEMAS=$VENV/xsd
 
-can_make_venv() { have python3 && python3 -c 'import ensurepip, venv' 2>/dev/null; }
-
-can_make_venv || provide "Python 3 with venv, for the programs that read packages back in the tests" \
-  apt="python3 python3-venv" brew=python dnf=python3 pacman=python
-
-found=$("$VENV/bin/pip" freeze 2>/dev/null | grep -cixF "$(printf '%s\n' "${PYTHON_PACKAGES[@]}")" || true)
-if [ "$found" != "${#PYTHON_PACKAGES[@]}" ]; then
-  say "installing ${PYTHON_PACKAGES[*]} into target/editorial: to read packages and farm jobs back in the tests"
-  [ -x "$VENV/bin/pip" ] || quietly python3 -m venv "$VENV"
-  quietly "$VENV/bin/pip" install --disable-pip-version-check "${PYTHON_PACKAGES[@]}"
-fi
+python_packages "$VENV" "to read packages and farm jobs back in the tests" "${PYTHON_PACKAGES[@]}"
 
 [ -f "$SCHEMAS/ASCMHL.xsd" ] && exit 0
 source=$VENV/source

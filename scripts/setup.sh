@@ -5,6 +5,7 @@
 scripts/setup-native.sh
 scripts/setup-media.sh
 scripts/setup-editorial.sh
+scripts/setup-opencolorio.sh
 scripts/setup-blender.sh
 scripts/setup-wasm-std.sh
 scripts/setup-wasm-bindgen.sh

@@ -6,6 +6,7 @@
 scripts/setup-native.sh
 scripts/setup-media.sh
 scripts/setup-editorial.sh
+scripts/setup-opencolorio.sh
 scripts/setup-blender.sh
 
 cargo test "$@"

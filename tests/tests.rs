@@ -7,3 +7,5 @@
 mod library;
 /// The command line and what is below it: files, folders, the server, through the built binary.
 mod native;
+/// Programs that are held against ours.
+mod peer;

@@ -7,6 +7,7 @@ mod convert;
 mod cryptomatte;
 mod exr_reading;
 mod lut;
+mod opencolorio;
 mod period;
 mod proof;
 mod resample;
