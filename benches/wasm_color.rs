@@ -1,6 +1,7 @@
 //! The page's colour without the page: `scripts/bench.sh` compiles this for WebAssembly with the page's own settings, and
 //! benches/wasm_color.mjs measures it in V8 beside OpenColorIO's native figure of the same run.
 
+#[path = "plates/picture.rs"]
 mod plates;
 
 use std::cell::RefCell;

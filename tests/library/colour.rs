@@ -28,8 +28,8 @@ pub(super) const GOLDEN: [Golden; 6] = [
 /// cancel.
 const REFERENCE_NOISE: f64 = 1.0 / 2_097_152.0;
 /// Light under which encoded values are not compared (the curve of BT.1886 is infinitely steep at black), and the largest
-/// difference in light there.
-const NEAR_BLACK: f64 = 1e-4;
+/// difference in light there. Where they meet, that difference is 1e-4 of the signal.
+const NEAR_BLACK: f64 = 2.7e-4;
 const NEAR_BLACK_LIGHT: f64 = 2e-6;
 
 /// Rows of the golden table as numbers: inputs first.
@@ -41,43 +41,56 @@ fn rows(table: &str) -> Vec<Vec<f64>> {
 /// Every colour of a golden table.
 fn compare_rows(golden: &Golden, rows: &[Vec<f64>]) {
     let inputs: Vec<[f32; 3]> = rows.iter().map(|row| std::array::from_fn(|c| row[c] as f32)).collect();
-    compare(golden, &inputs, |i| std::array::from_fn(|c| rows[i][golden.column + c]));
+    let beyond = compare(golden, &inputs, |i| std::array::from_fn(|c| rows[i][golden.column + c]));
+    assert_eq!(beyond, 0, "{:?} on {:?}", golden.view, golden.display);
 }
 
-/// Every colour of ACEScg against OpenColorIO's value.
-pub(super) fn compare(golden: &Golden, inputs: &[[f32; 3]], expected: impl Fn(usize) -> [f64; 3]) {
+/// Every colour of ACEScg against OpenColorIO's value, with the limits above and of one code of 10 bits. How many are beyond;
+/// they are printed.
+pub(super) fn compare(golden: &Golden, inputs: &[[f32; 3]], expected: impl Fn(usize) -> [f64; 3]) -> usize {
     let Golden { view, display, .. } = *golden;
     let mut planes: [Vec<f32>; 3] = std::array::from_fn(|c| inputs.iter().map(|input| input[c]).collect());
     let transform = ViewTransform { view, display, exposure: 0.0 };
     transform.processor(&ColorSpace::assumed()).unwrap().apply(planes.each_mut().map(Vec::as_mut_slice));
-    let (mut worst_encoded, mut worst_light, mut worst_code) = (0.0_f64, 0.0_f64, 0);
+    let (mut worst_encoded, mut worst_light, mut worst_code, mut beyond) = (0.0_f64, 0.0_f64, 0, 0);
     for (i, input) in inputs.iter().enumerate() {
         let largest = input.iter().fold(0.0_f64, |m, v| m.max(f64::from(v.abs())));
         let noise = if view == View::Untonemapped { largest * REFERENCE_NOISE } else { 0.0 };
-        for c in 0..3 {
-            let (found, expected) = (f64::from(planes[c][i]), expected(i)[c]);
+        for (plane, expected) in planes.iter().zip(expected(i)) {
+            let found = f64::from(plane[i]);
             let [light, expected_light] = [found, expected].map(|signal| transform.encoding().decode(signal));
             let off = ((light - expected_light).abs() - noise) / expected_light.abs().max(1.0);
             let near_black = expected_light.abs() <= NEAR_BLACK + 1e3 * noise;
             let limit = if near_black { NEAR_BLACK_LIGHT.max(noise) } else { golden.light };
             let what = || format!("{view:?} on {display:?}: {:?} became {found}, expected {expected}", input);
-            assert!(off <= limit, "{}: light off by {off:e}", what());
+            if off > limit {
+                beyond += 1;
+                println!("{}: light off by {off:e}", what());
+            }
             worst_light = worst_light.max(off);
             if !near_black {
                 // What the reference's noise in light comes to in the signal, by the slope of a power of 1/2.4.
                 let slack = noise * expected.abs() / (2.4 * expected_light.abs());
                 let off = ((found - expected).abs() - slack) / expected.abs().max(1.0);
-                assert!(off <= golden.encoded, "{}: off by {off:e}", what());
+                if off > golden.encoded {
+                    beyond += 1;
+                    println!("{}: off by {off:e}", what());
+                }
                 worst_encoded = worst_encoded.max(off);
             }
             let code = |signal: f64| (signal.clamp(0.0, 1.0) * 1023.0).round() as i32;
-            worst_code = worst_code.max((code(found) - code(expected)).abs());
+            let off = (code(found) - code(expected)).abs();
+            if off > 1 {
+                beyond += 1;
+                println!("{}: {off} codes of 10 bits", what());
+            }
+            worst_code = worst_code.max(off);
         }
     }
-    assert!(worst_code <= 1, "{view:?} on {display:?}: {worst_code} codes of 10 bits");
     println!(
         "{view:?} on {display:?}: encoded {worst_encoded:.1e}, light {worst_light:.1e}, {worst_code} codes of 10 bits"
     );
+    beyond
 }
 
 #[test]
