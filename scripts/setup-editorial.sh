@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # The programs that read a package and a farm job back in the tests: OpenTimelineIO with its EDL and ALE adapters, ascmhl
-# with the schemas of its histories, and openjd. Python packages, into target/editorial. Tests that want them fail in CI
-# without them, and say elsewhere that they were skipped.
+# with the schemas of its histories, openjd, and jsonschema. Python packages, into target/editorial. Tests that want them
+# fail in CI without them, and say elsewhere that they were skipped.
 . "$(dirname "$0")/lib.sh"
 
 ASCMHL=ascmhl==1.2
-PYTHON_PACKAGES=(OpenTimelineIO==0.18.1 otio-cmx3600-adapter==1.0.0 otio-ale-adapter==1.1.0 "$ASCMHL" openjd-cli==0.8.0)
+PYTHON_PACKAGES=(OpenTimelineIO==0.18.1 otio-cmx3600-adapter==1.0.0 otio-ale-adapter==1.1.0 "$ASCMHL" openjd-cli==0.8.0
+  jsonschema==4.25.1)
 VENV=$ROOT/target/editorial
 # Where ascmhl looks for the schemas, when it is started in the folder above; only its source package brings them.
 SCHEMAS=$VENV/xsd

@@ -56,6 +56,9 @@ pub(super) struct PackageArguments {
     /// Link the files rather than copy them, where the file system can
     #[arg(long)]
     hard_links: bool,
+    /// The review page to put the package into (`make review-html`); else the one that is built in
+    #[arg(long, value_name = "FILE")]
+    review_page: Option<PathBuf>,
     /// Shots to export at once
     #[arg(long, value_name = "N", default_value_t = 1)]
     jobs: usize,
@@ -78,6 +81,7 @@ impl PackageArguments {
             accept_qc_errors: self.accept_qc_errors.clone(),
             replace: self.replace,
             hard_links: self.hard_links,
+            review_page: self.review_page.clone(),
             jobs: self.jobs,
             ffmpeg: self.ffmpeg.clone(),
             blender: self.blender.clone(),
@@ -99,6 +103,10 @@ pub(super) fn run(arguments: &PackageArguments, project: &Path, output: &Output)
     let shots = count(package.shots.len(), "shot");
     let _ = writeln!(text, "{}  {}: {shots}", output.style.good("PACKAGED"), package.scene_id);
     let _ = writeln!(text, "{}", printable(folder.display()));
+    let page = folder.join("review.html");
+    if page.is_file() {
+        let _ = writeln!(text, "open {} in a browser", printable(page.display()));
+    }
     output.result(&text)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -128,6 +136,7 @@ impl<'a> Steps<'a> {
             Step::Placing(bytes) => begin(Progress::bytes(is_shown), bytes as usize, "putting the package together"),
             Step::Frames(more) => bar.advance(more),
             Step::Bytes(more) => bar.advance(more as usize),
+            Step::Warning(text) => bar.above(|| self.output.warning(text)),
             Step::Note(shot, note) => bar.above(|| self.output.detail(format_args!("{shot}: {note}"))),
         }
     }

@@ -51,7 +51,7 @@ fn the_report_has_the_names_of_the_contract() {
     let shot = &report["shots"][0];
     let names = ["shot_id", "status", "frame_range", "files", "checks", "issues", "metrics"];
     assert_names(shot, &names, &[]);
-    assert_names(&shot["files"][0], &["path", "kind"], &[]);
+    assert_names(&shot["files"][0], &["path", "kind"], &["bytes", "modified"]);
     for check in shot["checks"].as_array().unwrap() {
         assert_names(check, &["id", "outcome"], &["reason", "measured", "limit", "unit"]);
         assert!(["pass", "issues", "not_applicable"].contains(&check["outcome"].as_str().unwrap()));

@@ -32,7 +32,7 @@ use crate::native::project::Project;
 use crate::qc::Observation;
 use crate::{Error, Result};
 
-pub(super) use plan::state_folder;
+pub(super) use plan::{Look, state_folder};
 
 use pass::{Context, Making};
 use plan::{Kind, Output, Plan};

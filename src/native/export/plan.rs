@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::Options;
 use super::master::MasterJob;
 use super::source::Source;
-use crate::color::{Cdl, ColorSpace, Display, Grade, LutPlace, Processor, ShowLut, ViewTransform};
+use crate::color::{Cdl, ColorSpace, Display, Grade, LutPlace, Processor, ShowLut, View, ViewTransform};
 use crate::deliverable::Deliverable;
 use crate::editorial::{ExportJob, SceneId, ShotId};
 use crate::exr::{Header, Limits};
@@ -225,7 +225,7 @@ fn json(recipe: &impl Serialize) -> Result<String> {
 }
 
 /// What a shot is looked at through.
-pub(super) struct Look {
+pub(in crate::native) struct Look {
     transform: ViewTransform,
     grade: Grade,
     /// The files it comes from.
@@ -234,10 +234,22 @@ pub(super) struct Look {
 
 impl Look {
     fn read(project: &Project, job: &ExportJob, options: &Options) -> Result<Self> {
+        let view = options.view.unwrap_or(project.config.view.name);
+        Self::of_shot(project, (&job.scene_id, &job.shot_id), view, Display::Rec709)
+    }
+
+    /// What the settings say of a shot, through that view for that display.
+    ///
+    /// # Errors
+    /// If a file of the look cannot be read.
+    pub(in crate::native) fn of_shot(
+        project: &Project,
+        (scene, shot): (&SceneId, &ShotId),
+        view: View,
+        display: Display,
+    ) -> Result<Self> {
         let settings = &project.config.view;
-        let fill = |template| {
-            project.root.join(project.fill(template, [job.scene_id.as_str(), job.shot_id.as_str()], "", None))
-        };
+        let fill = |template| project.root.join(project.fill(template, [scene.as_str(), shot.as_str()], "", None));
         let mut stamps = Vec::new();
         let mut lut = None;
         if let Some(path) = settings.lut.as_ref().map(fill) {
@@ -254,8 +266,7 @@ impl Look {
             cdl = Some(read_cdl(&path)?);
             stamps.push(Stamp::of(&path)?);
         }
-        let view = options.view.unwrap_or(settings.name);
-        let transform = ViewTransform { view, display: Display::Rec709, exposure: 0.0 };
+        let transform = ViewTransform { view, display, exposure: 0.0 };
         Ok(Self { transform, grade: Grade { cdl, lut }, stamps })
     }
 
@@ -264,7 +275,7 @@ impl Look {
     }
 
     /// Every number worked out for pixels of that space.
-    pub(super) fn processor(&self, space: &ColorSpace) -> Result<Processor> {
+    pub(in crate::native) fn processor(&self, space: &ColorSpace) -> Result<Processor> {
         self.grade.processor(&self.transform, space)
     }
 }

@@ -11,6 +11,8 @@ use super::Options;
 use super::gather::ShotFiles;
 use super::handoff::Handoff;
 use super::made::Made;
+use super::page;
+use super::pictures::{findings, sheet};
 use super::qc::Checked;
 use crate::editorial::{
     self, DeliveredFile, EditorialPackage, Event, MhlCreator, MhlFile, ShotFacts, ShotId, Timeline,
@@ -19,7 +21,6 @@ use crate::exr::{Header, Limits};
 use crate::inspect::inspect;
 use crate::native::project::Project;
 use crate::native::{FileSource, atomic, mhl};
-use crate::qc::Status;
 use crate::spec::Container;
 use crate::{Error, Result};
 
@@ -39,8 +40,8 @@ pub(super) struct Description<'a> {
 }
 
 impl Description<'_> {
-    /// Writes all of it into the package's folder, the history last.
-    pub(super) fn write(&self, folder: &Path) -> Result<EditorialPackage> {
+    /// Writes all of it into the package's folder, the history last; `page` is the review page without data.
+    pub(super) fn write(&self, folder: &Path, page: Option<&str>) -> Result<EditorialPackage> {
         let known: BTreeMap<&str, &MhlFile> = self.delivered.iter().map(|file| (file.path.as_str(), file)).collect();
         self.write_shots(folder, &known)?;
         let report = &self.checked.report;
@@ -51,9 +52,14 @@ impl Description<'_> {
         });
         let metadata = editorial::generate_scene_metadata(&self.timeline, self.handoff.scene.clone(), about);
         write_json(&folder.join("metadata/scene_metadata.json"), &metadata)?;
-        let report = serde_json::to_value(report).map_err(unwritable)?;
+        sheet::write(folder, self)?;
+        let pictures = findings::write(folder, self)?;
+        let report = self.checked.delivered(&self.shots, &pictures).map_err(unwritable)?;
         write_json(&folder.join("qc_report.json"), &report)?;
         self.write_conform_files(folder)?;
+        if let Some(page) = page {
+            page::write(folder, page, self)?;
+        }
         self.write_history(folder, &known)?;
         Ok(self.package(metadata, report))
     }
@@ -94,7 +100,7 @@ impl Description<'_> {
             handoff: self.handoff.shots.get(shot).cloned().unwrap_or_default(),
             files: delivered.collect(),
             header: inspect(name, bytes, &header),
-            status: self.checked.of_shot(files).map(|report| report.status).max().unwrap_or(Status::Pass),
+            status: self.checked.status(files),
             view: serde_json::to_value(&self.checked.report.view).map_err(unwritable)?,
             exports,
             composite,

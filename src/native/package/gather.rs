@@ -58,6 +58,15 @@ impl ShotFiles {
         self.deliverables.iter().find(|deliverable| deliverable.spec.format == kind)?.files.first()
     }
 
+    /// The deliverable and its file that a report means by `path`: by the end of it, or by the name alone.
+    pub(super) fn deliverable(&self, path: &str) -> Option<(&Deliverable, &File)> {
+        let path = path.replace('\\', "/");
+        let each = || self.deliverables.iter().flat_map(|known| known.files.iter().map(move |file| (known, file)));
+        let last = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+        let by_end = each().find(|(_, file)| path.ends_with(&file.path));
+        by_end.or_else(|| each().find(|(_, file)| last(&file.path) == last(&path)))
+    }
+
     /// The frames of the first deliverable that has some.
     pub(super) fn masters(&self) -> &[File] {
         let is_master = |deliverable: &&Deliverable| deliverable.spec.format == Container::OpenExr;

@@ -7,6 +7,8 @@ mod gather;
 mod handoff;
 mod made;
 mod missing;
+mod page;
+mod pictures;
 mod place;
 mod publish;
 mod qc;
@@ -50,6 +52,8 @@ pub struct Options {
     pub hard_links: bool,
     /// Shots that are exported at once.
     pub jobs: usize,
+    /// The review page to put the package into; where `None`, the one that is built in.
+    pub review_page: Option<PathBuf>,
     /// Where ffmpeg is.
     pub ffmpeg: Option<PathBuf>,
     /// Where Blender is.
@@ -71,10 +75,15 @@ pub enum Step<'a> {
     Bytes(u64),
     /// Something worth knowing about a shot.
     Note(&'a ShotId, &'a str),
+    /// Something that the package lacks.
+    Warning(&'a str),
 }
 
 /// Hears of steps, from several threads at once.
 pub type Watch<'a> = &'a (dyn Fn(Step<'_>) + Sync);
+
+const NO_PAGE: &str = "the package has no review.html: the page is not built into this program (`make review-html`, then build again, \
+    or name one with --review-page)";
 
 /// Makes the package of a scene from its deliverables. Gives its folder too.
 ///
@@ -91,8 +100,12 @@ pub fn create_editorial_package(
     let places = Places::take(&options.output, &options.scene, &source, options.replace)?;
     // Before anything is made, which may take hours.
     let handoff = handoff::read(&project.root, &options.scene)?;
+    let page = page::template(options.review_page.as_deref())?;
     let Ready { shots, checked, made } = missing::make(project, options, &source, watch)?;
     checked.passes(&shots, options.accept_qc_errors.as_deref())?;
+    if page.is_none() {
+        watch(Step::Warning(NO_PAGE));
+    }
     let timeline = timeline(project, options, &shots, &checked, &handoff)?;
 
     let bytes: u64 = shots.values().flat_map(ShotFiles::all).map(|file| file.bytes).sum();
@@ -103,7 +116,7 @@ pub fn create_editorial_package(
     place::remove_others(building, &delivered)?;
     let now = clock::now()?;
     let description = Description { project, options, shots, checked, made, timeline, handoff, delivered, now };
-    let package = description.write(building)?;
+    let package = description.write(building, page.as_deref())?;
     places.publish()?;
     Ok((package, places.target))
 }

@@ -7,10 +7,13 @@ use std::time::SystemTime;
 
 use super::gather::{File, ShotFiles};
 use super::made::Made;
+use super::pictures::findings::Pictures;
+use serde_json::Value;
+
 use crate::editorial::ShotId;
 use crate::error::Place;
 use crate::native::seen::Seen;
-use crate::qc::{QcReport, ReportFile, ShotReport};
+use crate::qc::{QcIssue, QcReport, ReportFile, ShotReport, Status};
 use crate::spec::Container;
 use crate::{Error, Result, Severity};
 
@@ -68,8 +71,48 @@ impl Checked {
 
     /// What the report says of a shot's files.
     pub(super) fn of_shot(&self, files: &ShotFiles) -> impl Iterator<Item = &ShotReport> {
-        let shots: BTreeSet<usize> = files.all().filter_map(|file| self.find(file)).map(|[shot, _]| shot).collect();
-        shots.into_iter().filter_map(|shot| self.report.shots.get(shot))
+        self.places_of(files).into_iter().filter_map(|shot| self.report.shots.get(shot))
+    }
+
+    /// Places in the report that are about a shot's files.
+    fn places_of(&self, files: &ShotFiles) -> BTreeSet<usize> {
+        files.all().filter_map(|file| self.find(file)).map(|[shot, _]| shot).collect()
+    }
+
+    /// The findings about a shot's files, each with its place in the report.
+    pub(super) fn issues_of(&self, files: &ShotFiles) -> impl Iterator<Item = ([usize; 2], &QcIssue)> {
+        self.places_of(files).into_iter().flat_map(|shot| {
+            let issues = self.report.shots.get(shot).map_or(&[][..], |report| &report.issues);
+            issues.iter().enumerate().map(move |(place, issue)| ([shot, place], issue))
+        })
+    }
+
+    /// The verdict on a shot.
+    pub(super) fn status(&self, files: &ShotFiles) -> Status {
+        self.of_shot(files).map(|report| report.status).max().unwrap_or(Status::Pass)
+    }
+
+    /// The report as it lies in the package: files by their paths there, findings with their pictures.
+    pub(super) fn delivered(
+        &self,
+        shots: &BTreeMap<ShotId, ShotFiles>,
+        pictures: &Pictures,
+    ) -> Result<Value, serde_json::Error> {
+        let mut report = self.report.clone();
+        for files in shots.values() {
+            for file in files.all() {
+                let Some([shot, place]) = self.find(file) else { continue };
+                let shot = &mut report.shots[shot];
+                let known = std::mem::replace(&mut shot.files[place].path, file.path.clone());
+                let same = shot.issues.iter_mut().filter(|issue| issue.file == known);
+                same.for_each(|issue| issue.file.clone_from(&file.path));
+            }
+        }
+        let mut report = serde_json::to_value(report)?;
+        for ([shot, issue], picture) in pictures {
+            report["shots"][shot]["issues"][issue]["picture"] = Value::from(picture.as_str());
+        }
+        Ok(report)
     }
 
     /// Whether every file of the shots was checked and is still the one that was.

@@ -25,6 +25,7 @@ use axum::response::Response;
 use crate::{Error, Result};
 use answer::{Answer, with_headers};
 use folder::Folder;
+pub(super) use page::find as built_page;
 
 /// The port where none is chosen.
 pub const DEFAULT_PORT: u16 = 8098;

@@ -38,7 +38,8 @@ pub(super) fn answer(segments: &[Vec<u8>]) -> Answer {
     }
 }
 
-fn find(name: &str) -> Option<&'static [u8]> {
+/// The page's file of that name, if it was there when the binary was built.
+pub(in crate::native) fn find(name: &str) -> Option<&'static [u8]> {
     let place = WWW.binary_search_by_key(&name, |(name, _)| name).ok()?;
     WWW.get(place).map(|(_, bytes)| *bytes)
 }

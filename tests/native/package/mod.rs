@@ -2,8 +2,12 @@
 
 /// From composites to a package by one command.
 mod made;
+/// The review page that carries the package.
+mod page;
 /// What opentimelineio and ascmhl say of a package.
 pub(super) mod peers;
+/// Thumbnails, the contact sheet, findings with their boxes.
+mod pictures;
 /// Everything that must not be packaged, and everything that was changed afterwards.
 mod refused;
 
@@ -30,6 +34,7 @@ impl Project {
             let handoff = json!({ "shot_id": shot, "seed": 7, "camera": { "lens_mm": 35 }, "handles": "unknown" });
             project.hand_over(&format!("shots/{shot}.json"), &handoff.to_string());
         }
+        write(&project.page(), b"<!doctype html><p>page</p><!--gsd-package--><p>end</p>");
         project.hand_over("scene.json", r#"{ "prompt": "Seventh Avenue, 1998" }"#);
         project.check();
         project
@@ -41,6 +46,11 @@ impl Project {
 
     fn package(&self) -> PathBuf {
         self.0.path().join("packages/SCN-002")
+    }
+
+    /// In the review page's place, which may be built or not.
+    fn page(&self) -> PathBuf {
+        self.0.path().join("page.html")
     }
 
     fn write(&self, name: &str, bytes: &[u8]) {
@@ -103,7 +113,8 @@ impl Project {
         let project = self.0.path().to_str().unwrap();
         let output = output.to_str().unwrap();
         let fixed = ["create-package", "--project", project, "--scene", "SCN-002", "--output", output, "--no-export"];
-        run(fixed.iter().chain(more))
+        let page = self.page();
+        run(fixed.iter().chain(&["--review-page", page.to_str().unwrap()]).chain(more))
     }
 }
 
@@ -131,8 +142,9 @@ fn a_package_is_the_tree_that_editorial_expects() {
 
     let package = project.package();
     let conform = ["SCN-002.ale", "SCN-002.csv", "SCN-002.edl", "SCN-002.otio"];
-    let folders = ["ascmhl", "masters", "metadata", "preview", "prores", "qc_report.json"];
-    assert_eq!(names_in(&package), [&conform[..], &folders[..]].concat());
+    let folders = ["ascmhl", "contact_sheet.jpg", "masters", "metadata", "preview", "prores", "qc_report.json"];
+    let more = ["review.html", "thumbnails"];
+    assert_eq!(names_in(&package), [&conform[..], &folders[..], &more[..]].concat());
     assert_eq!(names_in(&package.join("masters")).len(), 8);
     assert_eq!(names_in(&package.join("metadata/shots")), ["SHOT-002-001.json", "SHOT-002-002.json"]);
     let hidden = names_in(&project.0.path().join("packages"));
@@ -141,7 +153,7 @@ fn a_package_is_the_tree_that_editorial_expects() {
         assert_eq!(fs::read(package.join(name)).unwrap(), fs::read(project.source().join(name)).unwrap());
     }
     let answer = verify(&package);
-    assert_eq!((answer.code, &answer.json()["unchanged"]), (Some(0), &json!(20)), "{answer:?}");
+    assert_eq!((answer.code, &answer.json()["unchanged"]), (Some(0), &json!(24)), "{answer:?}");
 }
 
 #[test]

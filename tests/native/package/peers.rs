@@ -115,6 +115,24 @@ fn ascmhl_agrees_with_the_history() {
     assert_eq!(verify(&package).code, Some(1));
 }
 
+#[test]
+fn metadata_is_as_its_published_schemas_say() {
+    let project = Project::new();
+    project.find("warning", 1002);
+    assert_eq!(project.create(&[]).code, Some(0));
+    let Some(python) = peer("python") else { return };
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let metadata = project.package().join("metadata");
+    let shots = [1, 2].map(|shot| metadata.join(format!("shots/SHOT-002-00{shot}.json")));
+    for (schema, files) in [("shot_metadata", &shots[..]), ("scene_metadata", &[metadata.join("scene_metadata.json")])]
+    {
+        let schema = root.join("schemas").join(format!("{schema}.schema.json"));
+        let script = root.join("tests/native/package/schemas.py");
+        let output = ran(Command::new(&python).arg(script).arg(schema).args(files));
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
 /// The hashes of folders in a generation's manifest, sorted.
 fn folder_hashes(package: &Path, generation: usize) -> Vec<String> {
     let folder = package.join("ascmhl");
