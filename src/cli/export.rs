@@ -13,8 +13,8 @@ use super::style::{Align, Style, Table, count, printable};
 use crate::color::View;
 use crate::editorial::{ExportJob, JobStatus, SceneId, ShotId};
 use crate::native::export::{
-    Event, Options, OutputReport, OutputState, ShotExport, batch_export, create_export_job, create_export_jobs,
-    plan_export_job,
+    Event, Options, OutputReport, OutputState, RenderReport, ShotExport, batch_export, create_export_job,
+    create_export_jobs, plan_export_job,
 };
 use crate::native::project::Project;
 use crate::{Error, Result};
@@ -168,12 +168,13 @@ fn work(
 }
 
 fn export(project: &Project, jobs: Vec<ExportJob>, options: &Options, output: &Output) -> Vec<ShotExport> {
-    let frames = |job: &ExportJob| job.frames[0].abs_diff(job.frames[1]) as usize + 1;
+    let frames = |job: &ExportJob| (job.frames[0].abs_diff(job.frames[1]) as usize + 1) * ShotExport::passes(job);
     let total = jobs.iter().filter(|job| job.status == JobStatus::Pending).map(frames).sum();
     let progress = Progress::new(output.shows_progress());
     progress.set(0, total);
     let exports = batch_export(project, jobs, options, &|event| match event {
         Event::Frames(more) => progress.advance(more),
+        Event::Working(shot, what) => progress.say(format!("{shot}: {what}")),
         Event::Note(shot, note) => progress.above(|| output.detail(format_args!("{shot}: {note}"))),
     });
     drop(progress);
@@ -207,6 +208,9 @@ fn shot_text(text: &mut String, export: &ShotExport, style: Style) {
     let title = style.bold(job.shot_id.as_str());
     let _ = writeln!(text, "{title}  {status}  frames {first} to {last}{handles}");
     let _ = writeln!(text, "  {}", style.faint(&printable(job.composite_path.display())));
+    if let Some(rendering) = &export.rendering {
+        rendering_text(text, rendering, style);
+    }
     let mut table = Table::new(2, &[Align::Left, Align::Left, Align::Left]);
     for output in &export.outputs {
         table.row([output.format.as_str(), word(output.state), &place(output)]);
@@ -233,6 +237,20 @@ fn shot_text(text: &mut String, export: &ShotExport, style: Style) {
         let _ = writeln!(text, "  {} {}", style.error("error:"), printable(problem));
     }
     text.push('\n');
+}
+
+fn rendering_text(text: &mut String, rendering: &RenderReport, style: Style) {
+    let RenderReport { tool, rendered, kept, command, notes, .. } = rendering;
+    let what = match (rendered, kept) {
+        (0, _) => format!("{} rendered before", count(*kept, "frame")),
+        (_, 0) => format!("{} to render, by {tool}", count(*rendered, "frame")),
+        _ => format!("{} to render, by {tool}; {kept} rendered before", count(*rendered, "frame")),
+    };
+    let what = if command.is_none() { what.replace(" to render", " rendered") } else { what };
+    let _ = writeln!(text, "  {}", style.faint(&what));
+    for line in notes.iter().chain(command) {
+        let _ = writeln!(text, "    {}", style.faint(&printable(line)));
+    }
 }
 
 const fn word(state: OutputState) -> &'static str {

@@ -11,7 +11,7 @@ impl Progress {
         let target = if is_shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(0), target);
         // The template is fixed; were it wrong, indicatif's own would do.
-        let template = "{wide_bar} {pos}/{len} frames, {per_sec}, {eta} left";
+        let template = "{msg}{wide_bar} {pos}/{len} frames, {per_sec}, {eta} left";
         let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
         bar.set_style(style.with_key("per_sec", |state: &indicatif::ProgressState, out: &mut dyn std::fmt::Write| {
             let _ = write!(out, "{:.1} frames/s", state.per_sec());
@@ -22,6 +22,11 @@ impl Progress {
     /// So many more are done.
     pub(super) fn advance(&self, more: usize) {
         self.0.inc(more as u64);
+    }
+
+    /// What is being done at this moment.
+    pub(super) fn say(&self, what: String) {
+        self.0.set_message(what + " ");
     }
 
     /// Says something without the bar in its way.

@@ -72,7 +72,8 @@ impl Composite {
 
 const SAY_WHICH: &str = "Say which one in gsd.toml: `path` under [composites], with the name of the files";
 
-fn is_blend(path: &Path) -> bool {
+/// Whether the name is that of a .blend.
+pub fn is_blend(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("blend"))
 }
 

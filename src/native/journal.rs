@@ -241,8 +241,11 @@ fn line(record: &Record) -> Result<String> {
     json.map(|json| json + "\n").map_err(|error| Error::spec(format!("a record cannot be written: {error}"), ""))
 }
 
-/// Locks the file at `path`, and writes into it who did: the lock itself tells nobody.
-fn lock(path: &Path) -> Result<File> {
+/// Locks the file at `path` for as long as what is returned lives, and writes into it who did: the lock itself tells nobody.
+///
+/// # Errors
+/// Naming the process that has it, or if the system refuses.
+pub(super) fn lock(path: &Path) -> Result<File> {
     let refused = |error| Error::io("cannot be locked", path.display(), error);
     let mut file = OpenOptions::new().create(true).truncate(false).write(true).open(path).map_err(refused)?;
     match file.try_lock() {

@@ -57,10 +57,6 @@ impl Job {
             let next = format!("Frames go from a first to a last, between -{LAST_FRAME} and {LAST_FRAME}");
             return Err(Error::spec(format!("there are no frames {first} to {last}"), next));
         }
-        if !request.folder.is_dir() {
-            let what = "the folder for the frames does not exist";
-            return Err(Error::spec(what, "Make the folder first").in_file(request.folder.display()));
-        }
         let folder = Some(text(&request.folder)?);
         let spec = Some(Spec::new(&request.spec, mode)?);
         Ok(Self { mode, frames: request.frames, folder, spec, ..Self::survey(&request.blend)? })

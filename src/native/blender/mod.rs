@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::color::ColorSpace;
+use crate::native::process::shell_line;
 use crate::spec::OutputSpec;
 use crate::{Error, Result};
 use event::Event;
@@ -120,6 +121,7 @@ pub struct Configured {
 /// for too long, or stops before the last frame: with Blender's own last lines.
 pub fn render(request: &RenderRequest, watch: &mut dyn FnMut(Progress)) -> Result<Rendered> {
     let job = Job::new(request, Mode::Render)?;
+    check_folder(request)?;
     let program = find(request.blender.as_deref())?;
     let mut session = Session::new(job.frame_count(), request.spec.resolution, watch);
     let ended = run::run(&program, &job, request.timeout, &mut |event| session.hear(event));
@@ -145,11 +147,31 @@ pub fn render(request: &RenderRequest, watch: &mut dyn FnMut(Progress)) -> Resul
 /// As [`render`].
 pub fn configure(request: &RenderRequest) -> Result<Configured> {
     let job = Job::new(request, Mode::Configure)?;
+    check_folder(request)?;
     let program = find(request.blender.as_deref())?;
     let mut ignore = |_| ();
     let mut session = Session::new(0, request.spec.resolution, &mut ignore);
     run::run(&program, &job, request.timeout, &mut |event| session.hear(event))?;
     session.configured()
+}
+
+/// What [`render`] starts, as one would type it. The driver's folder is a temporary one, and the folder for the frames need
+/// not be there yet.
+///
+/// # Errors
+/// If the request cannot be, or there is no Blender.
+pub fn command_line(request: &RenderRequest) -> Result<String> {
+    let job = Job::new(request, Mode::Render)?;
+    let program = find(request.blender.as_deref())?;
+    Ok(shell_line(&run::command(&program, Path::new("DRIVER"), &job.to_json("MARK")?)))
+}
+
+fn check_folder(request: &RenderRequest) -> Result<()> {
+    if request.folder.is_dir() {
+        return Ok(());
+    }
+    let what = "the folder for the frames does not exist";
+    Err(Error::spec(what, "Make the folder first").in_file(request.folder.display()))
 }
 
 /// Opens the composite and tells which frames it has, for whoever names none.

@@ -52,7 +52,8 @@ pub(super) fn run(
     ended.map_err(|error| error.in_file(job.blend()))
 }
 
-fn command(program: &Program, folder: &Path, job: &str) -> Command {
+/// Blender as it is started, with the driver in `folder`.
+pub(super) fn command(program: &Program, folder: &Path, job: &str) -> Command {
     let mut command = process::command(&program.path);
     if !program.is_python {
         command.args([

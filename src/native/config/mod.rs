@@ -63,6 +63,8 @@ pub struct Composites {
     pub renumber: bool,
     /// Frames at either end of every composite that are not part of the cut.
     pub handles: u32,
+    /// Seconds that Blender may go without any progress on a composite that is a .blend.
+    pub blender_timeout: u64,
 }
 
 /// Where deliverables go, and what they are called.
@@ -134,6 +136,7 @@ impl Default for Composites {
             start_frame: 1001,
             renumber: false,
             handles: 0,
+            blender_timeout: crate::native::blender::PATIENCE.as_secs(),
         }
     }
 }

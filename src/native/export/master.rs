@@ -11,7 +11,7 @@ use std::thread::{self, JoinHandle};
 use super::master_check;
 use super::source::Decoded;
 use crate::color::ColorSpace;
-use crate::exr::{Header, Limits, retag};
+use crate::exr::{Attribute, Header, Limits, retag};
 use crate::master::{Wanted, Way, rewrite, way};
 use crate::native::FileSource;
 use crate::native::journal::{Journal, Made, Stamp};
@@ -223,17 +223,7 @@ fn write(path: &Path, header: &Header, way: &Way, wanted: &Wanted<'_>, target: &
             fs::copy(path, target).map_err(refused)?;
             File::open(target).map_err(refused)?
         }
-        Way::Retag(tags) => {
-            let source = FileSource::open(path)?;
-            let retagged = retag(&source, header, tags)?;
-            let mut file = File::create(target).map_err(refused)?;
-            file.write_all(&retagged.head).map_err(refused)?;
-            let mut rest = File::open(path).map_err(refused)?;
-            rest.seek(SeekFrom::Start(retagged.rest.start)).map_err(refused)?;
-            let length = retagged.rest.end - retagged.rest.start;
-            std::io::copy(&mut rest.take(length), &mut file).map_err(refused)?;
-            file
-        }
+        Way::Retag(tags) => copy_tagged(path, header, tags, target)?,
         Way::Rewrite(_) => {
             let source = FileSource::open(path)?;
             let file = File::create(target).map_err(refused)?;
@@ -241,4 +231,17 @@ fn write(path: &Path, header: &Header, way: &Way, wanted: &Wanted<'_>, target: &
         }
     };
     file.sync_all().map_err(refused)
+}
+
+/// Copies the frame at `path` to `target` with other attributes, one list for each part; every chunk stays what it is.
+pub(super) fn copy_tagged(path: &Path, header: &Header, tags: &[Vec<Attribute>], target: &Path) -> Result<File> {
+    let refused = |error| Error::io("cannot be written", target.display(), error);
+    let retagged = retag(&FileSource::open(path)?, header, tags)?;
+    let mut file = File::create(target).map_err(refused)?;
+    file.write_all(&retagged.head).map_err(refused)?;
+    let mut rest = File::open(path).map_err(|error| Error::io("cannot be opened", path.display(), error))?;
+    rest.seek(SeekFrom::Start(retagged.rest.start)).map_err(refused)?;
+    let length = retagged.rest.end - retagged.rest.start;
+    std::io::copy(&mut rest.take(length), &mut file).map_err(refused)?;
+    Ok(file)
 }

@@ -1,6 +1,6 @@
 //! Export: a shot's composite to its deliverables, in one pass.
 //!
-//! Each frame is read and decoded once. For every movie it is resampled in scene-linear light, put through the view and
+//! A composite that is a .blend is rendered first. Then each frame is read and decoded once. For every movie it is resampled in scene-linear light, put through the view and
 //! packed into the encoder's own planes, which go to the encoder's stdin; masters are copied or written beside. All writers
 //! run side by side behind bounded queues, so that the slowest one holds the others back and memory stays what it is.
 //!
@@ -11,6 +11,7 @@ mod master_check;
 mod movie;
 mod pass;
 mod plan;
+mod rendering;
 mod samples;
 mod source;
 mod verify;
@@ -18,15 +19,17 @@ mod verify;
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
 use crate::color::View;
 use crate::editorial::{ExportJob, JobStatus, SceneId, ShotId};
+use crate::native::blender;
 use crate::native::composites::{self, Composite, Place};
 use crate::native::config::Format;
 use crate::native::ffmpeg::Ffmpeg;
+use crate::native::frames::SequenceFiles;
 use crate::native::process::shell_line;
 use crate::native::project::Project;
 use crate::qc::Observation;
@@ -36,6 +39,8 @@ pub(super) use plan::{Look, state_folder};
 
 use pass::{Context, Making};
 use plan::{Kind, Output, Plan};
+pub use rendering::RenderReport;
+use rendering::Rendering;
 use source::Source;
 
 /// What a run is to do differently from the settings.
@@ -66,8 +71,10 @@ pub trait Observer: Send {
 /// What is told while a job runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Event<'a> {
-    /// So many frames more are done with.
+    /// So many frames more are done with: rendered, or passed.
     Frames(usize),
+    /// What is being done for a shot at this moment.
+    Working(&'a ShotId, &'a str),
     /// Something worth knowing about a shot.
     Note(&'a ShotId, &'a str),
 }
@@ -133,8 +140,17 @@ pub struct ShotExport {
     pub job: ExportJob,
     /// The scene's output folder.
     pub folder: PathBuf,
+    /// What Blender did, where the composite is a .blend and was rendered.
+    pub rendering: Option<RenderReport>,
     /// One for each output; none where the job failed before.
     pub outputs: Vec<OutputReport>,
+}
+
+impl ShotExport {
+    /// How many times a job's frames are counted: once when they are rendered, once when they are passed.
+    pub fn passes(job: &ExportJob) -> usize {
+        1 + usize::from(composites::is_blend(&job.composite_path))
+    }
 }
 
 /// The jobs of a scene.
@@ -208,7 +224,7 @@ fn create_job(
     };
     let found = place.open().and_then(|composite| {
         job.composite_path = composite.path().to_owned();
-        frames(&composite, handles, options)
+        frames(&composite, handles, project, options)
     });
     match found {
         Ok(frames) => job.frames = frames,
@@ -221,7 +237,7 @@ fn create_job(
 }
 
 /// First and last frame that are delivered: the cut with its handles, or all there is.
-fn frames(composite: &Composite, handles: u32, options: &Options) -> Result<[i32; 2]> {
+fn frames(composite: &Composite, handles: u32, project: &Project, options: &Options) -> Result<[i32; 2]> {
     if let Some([first, last]) = options.frames {
         let extend = |frame: i32, by: i64| i32::try_from(i64::from(frame) + by);
         return match (extend(first, -i64::from(handles)), extend(last, i64::from(handles))) {
@@ -234,7 +250,8 @@ fn frames(composite: &Composite, handles: u32, options: &Options) -> Result<[i32
     match composite {
         Composite::Sequence(files) => Ok(files.sequence.range().unwrap_or_default()),
         Composite::Blend(path) => {
-            Err(Error::spec("a .blend is not rendered yet", "Render it to EXR").in_file(path.display()))
+            let timeout = Duration::from_secs(project.config.composites.blender_timeout);
+            Ok(blender::survey(options.blender.as_deref(), path, timeout)?.frames)
         }
     }
 }
@@ -242,76 +259,81 @@ fn frames(composite: &Composite, handles: u32, options: &Options) -> Result<[i32
 /// Exports one shot. `observer` sees every frame, if there is anything to make.
 pub fn run_export_job(
     project: &Project,
-    mut job: ExportJob,
+    job: ExportJob,
     options: &Options,
     observer: Option<&mut (dyn Observer + '_)>,
     watch: Watch<'_>,
 ) -> ShotExport {
-    let folder = project.output_folder(&job.scene_id);
-    if job.status == JobStatus::Failed {
-        return ShotExport { job, folder, outputs: Vec::new() };
+    let mut export =
+        ShotExport { folder: project.output_folder(&job.scene_id), job, rendering: None, outputs: Vec::new() };
+    if export.job.status == JobStatus::Failed {
+        return export;
     }
-    job.status = JobStatus::Running;
-    let (outputs, problem) = match run(project, &job, options, observer, watch) {
-        Ok(outputs) => {
-            let failed = outputs.iter().find(|output| output.state == OutputState::Failed);
-            let problem =
-                failed.map(|output| format!("{}: {}", output.format, output.problem.as_deref().unwrap_or("it failed")));
-            (outputs, problem)
+    export.job.status = JobStatus::Running;
+    let problem = match run(project, &mut export, options, observer, watch) {
+        Ok(()) => {
+            let failed = export.outputs.iter().find(|output| output.state == OutputState::Failed);
+            failed.map(|output| format!("{}: {}", output.format, output.problem.as_deref().unwrap_or("it failed")))
         }
-        Err(error) => (Vec::new(), Some(error.to_string())),
+        Err(error) => Some(error.to_string()),
     };
-    job.status = if problem.is_some() { JobStatus::Failed } else { JobStatus::Complete };
-    job.problem = problem;
-    ShotExport { job, folder, outputs }
+    export.job.status = if problem.is_some() { JobStatus::Failed } else { JobStatus::Complete };
+    export.job.problem = problem;
+    export
 }
 
 fn run(
     project: &Project,
-    job: &ExportJob,
+    export: &mut ShotExport,
     options: &Options,
     observer: Option<&mut (dyn Observer + '_)>,
     watch: Watch<'_>,
-) -> Result<Vec<OutputReport>> {
+) -> Result<()> {
     let begun = Instant::now();
-    let plan = plan(project, job, options)?;
-    let mut reports = Vec::new();
+    let ShotExport { job, rendering, outputs, .. } = export;
+    let source = match Composite::open(&job.composite_path)? {
+        Composite::Sequence(files) => sequence(project, job, &files)?,
+        Composite::Blend(path) => {
+            let of_shot = Rendering::new(project, job, &path, options)?;
+            *rendering = Some(of_shot.run(watch)?);
+            of_shot.source()?
+        }
+    };
+    let plan = Plan::new(project, job, source, options)?;
     let mut wanted: Vec<&Output> = Vec::new();
     for output in &plan.outputs {
         match output.current()?.filter(|_| !options.force) {
-            Some(_) => reports.push(OutputReport { state: OutputState::Kept, ..OutputReport::new(output) }),
+            Some(_) => outputs.push(OutputReport { state: OutputState::Kept, ..OutputReport::new(output) }),
             None => wanted.push(output),
         }
     }
     let frames = plan.source.frames.len();
     if wanted.is_empty() {
         watch(Event::Frames(frames));
-        return Ok(reports);
+        return Ok(());
     }
     let has_movie = wanted.iter().any(|output| matches!(output.kind, Kind::Movie { .. }));
     let ffmpeg = has_movie.then(|| Ffmpeg::find(options.ffmpeg.as_deref())).transpose()?;
     let context = Context { shot: &job.shot_id, plan: &plan, ffmpeg: ffmpeg.as_ref(), begun };
     let makings = wanted.into_iter().map(|output| Making::start(&context, output, options.force)).collect();
     let done = AtomicUsize::new(0);
+    watch(Event::Working(&job.shot_id, "exporting"));
     let made = pass::run(&context, makings, observer, &|| {
         done.fetch_add(1, Ordering::Relaxed);
         watch(Event::Frames(1));
     });
     // Frames that nobody made any more are done with too.
     watch(Event::Frames(frames - done.into_inner()));
-    reports.extend(made?);
-    for note in reports.iter().flat_map(|report| &report.notes) {
+    outputs.extend(made?);
+    for note in outputs.iter().flat_map(|report| &report.notes) {
         watch(Event::Note(&job.shot_id, note));
     }
-    Ok(reports)
+    Ok(())
 }
 
-fn plan(project: &Project, job: &ExportJob, options: &Options) -> Result<Plan> {
-    let Composite::Sequence(files) = Composite::open(&job.composite_path)? else {
-        return Err(Error::spec("a .blend is not rendered yet", "Render it to EXR"));
-    };
-    let source = Source::new(&files, Some(job.frames), &project.config.composites)?;
-    Plan::new(project, job, source, options)
+fn sequence(project: &Project, job: &ExportJob, files: &SequenceFiles) -> Result<Source> {
+    let start = files.sequence.range().unwrap_or_default()[0];
+    Source::new(files, job.frames, start, &project.config.composites)
 }
 
 /// The names of the outputs of a job that are not there, or that were made of something else than what is there now. What
@@ -332,37 +354,44 @@ pub fn outdated(project: &Project, job: &ExportJob, options: &Options) -> Result
 }
 
 /// What [`run_export_job`] would do, with the exact arguments of every tool.
-pub fn plan_export_job(project: &Project, mut job: ExportJob, options: &Options) -> ShotExport {
-    let folder = project.output_folder(&job.scene_id);
-    let planned = || {
-        let plan = plan(project, &job, options)?;
-        let mut reports = Vec::new();
-        for output in &plan.outputs {
-            let mut report = OutputReport::new(output);
-            if output.current()?.is_some_and(|_| !options.force) {
-                report.state = OutputState::Kept;
-            } else if let Kind::Movie { path, .. } = &output.kind {
-                let mut command = Ffmpeg::find(options.ffmpeg.as_deref())?.command();
-                command.args(output.arguments(&job.shot_id, &movie::partial(path)));
-                report.command = Some(shell_line(&command));
-            } else {
-                report.notes.push(output.way(&plan.source)?);
-            }
-            reports.push(report);
-        }
-        Ok(reports)
-    };
-    let outputs = match (job.status, planned()) {
-        (JobStatus::Failed, _) => Vec::new(),
-        (_, Ok(outputs)) => outputs,
-        (_, Err(error)) => {
-            let error: Error = error;
-            job.status = JobStatus::Failed;
-            job.problem = Some(error.to_string());
-            Vec::new()
+pub fn plan_export_job(project: &Project, job: ExportJob, options: &Options) -> ShotExport {
+    let mut export =
+        ShotExport { folder: project.output_folder(&job.scene_id), job, rendering: None, outputs: Vec::new() };
+    if export.job.status != JobStatus::Failed
+        && let Err(error) = plan(project, &mut export, options)
+    {
+        export.job.status = JobStatus::Failed;
+        export.job.problem = Some(error.to_string());
+        export.outputs.clear();
+    }
+    export
+}
+
+fn plan(project: &Project, export: &mut ShotExport, options: &Options) -> Result<()> {
+    let ShotExport { job, rendering, outputs, .. } = export;
+    let source = match Composite::open(&job.composite_path)? {
+        Composite::Sequence(files) => sequence(project, job, &files)?,
+        Composite::Blend(path) => {
+            let (source, report) = Rendering::new(project, job, &path, options)?.planned()?;
+            *rendering = Some(report);
+            source
         }
     };
-    ShotExport { job, folder, outputs }
+    let plan = Plan::new(project, job, source, options)?;
+    for output in &plan.outputs {
+        let mut report = OutputReport::new(output);
+        if output.current()?.is_some_and(|_| !options.force) {
+            report.state = OutputState::Kept;
+        } else if let Kind::Movie { path, .. } = &output.kind {
+            let mut command = Ffmpeg::find(options.ffmpeg.as_deref())?.command();
+            command.args(output.arguments(&job.shot_id, &movie::partial(path)));
+            report.command = Some(shell_line(&command));
+        } else {
+            report.notes.push(output.way(&plan.source)?);
+        }
+        outputs.push(report);
+    }
+    Ok(())
 }
 
 /// Exports shots, some at a time; what one fails of, the others do not suffer from. The order is that of `jobs`.

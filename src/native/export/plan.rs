@@ -63,10 +63,7 @@ impl Plan {
     /// If the composite, the look or a format cannot be used.
     pub(super) fn new(project: &Project, job: &ExportJob, source: Source, options: &Options) -> Result<Self> {
         let look = Look::read(project, job, options)?;
-        let mut inputs = Vec::with_capacity(source.frames.len());
-        for frame in &source.frames {
-            inputs.push(Stamp::of(&frame.path)?);
-        }
+        let inputs: Vec<Stamp> = source.frames.iter().map(|frame| frame.stamp.clone()).collect();
         let mut outputs = Vec::new();
         for spec in &job.outputs {
             let format = project.config.format(&spec.name)?;
@@ -152,11 +149,15 @@ impl Output {
     /// How the first frame becomes a master, in words; empty for movies.
     pub(super) fn way(&self, source: &Source) -> Result<String> {
         let (Kind::Masters(job), Some(first)) = (&self.kind, source.frames.first()) else { return Ok(String::new()) };
+        let path = &first.stamp.path;
+        if !first.stamp.is_current() {
+            return Ok("rendered by Blender, then tagged or written anew".into());
+        }
         let way = || {
-            let header = Header::read(&FileSource::open(&first.path)?, &Limits::default())?;
+            let header = Header::read(&FileSource::open(path)?, &Limits::default())?;
             Ok(master::way(&header, &job.wanted(first.number))?.describe())
         };
-        way().map_err(|error: Error| error.in_file(first.path.display()))
+        way().map_err(|error: Error| error.in_file(path.display()))
     }
 }
 

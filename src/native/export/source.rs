@@ -12,6 +12,7 @@ use crate::frame::Frame;
 use crate::native::FileSource;
 use crate::native::config::Composites;
 use crate::native::frames::SequenceFiles;
+use crate::native::journal::Stamp;
 use crate::{Error, Result};
 
 /// Bytes of a decoded frame up to which the next one is decoded meanwhile; larger ones are held one at a time.
@@ -39,19 +40,19 @@ pub(super) struct Source {
 pub(super) struct SourceFrame {
     /// Its number in the delivery.
     pub(super) number: i32,
-    /// Its file.
-    pub(super) path: PathBuf,
+    /// Its file as it was when the delivery was planned.
+    pub(super) stamp: Stamp,
 }
 
 impl Source {
-    /// The frames of a composite from `first` to `last` (by the numbers in their names; all, where `None`).
+    /// The frames of a composite from first to last, by the numbers in their names. `start` is the first frame the
+    /// composite has, whatever is delivered of it.
     ///
     /// # Errors
     /// If one is missing or there twice, or the first cannot be looked at.
-    pub(super) fn new(files: &SequenceFiles, range: Option<[i32; 2]>, settings: &Composites) -> Result<Self> {
+    pub(super) fn new(files: &SequenceFiles, range: [i32; 2], start: i32, settings: &Composites) -> Result<Self> {
         let found = files.sequence.range().unwrap_or_default();
         let is_numbered = !files.sequence.suffix.is_empty();
-        let range = range.unwrap_or(found);
         let numbered = files.sequence.frames.iter().zip(&files.paths);
         let wanted = numbered.filter(|(frame, _)| (range[0]..=range[1]).contains(&frame.number));
         let mut frames: Vec<SourceFrame> = Vec::new();
@@ -60,21 +61,18 @@ impl Source {
                 let what = format!("two files stand for frame {}", frame.number);
                 return Err(Error::spec(what, "Remove one of them").in_file(path.display()));
             }
-            frames.push(SourceFrame { number: frame.number, path: path.clone() });
+            frames.push(SourceFrame { number: frame.number, stamp: Stamp::of(path)? });
         }
         check_complete(&frames, range, found, files)?;
         // A file without a number is the first frame; else numbers stay, unless they are to be changed.
-        let shift = match (is_numbered, settings.renumber) {
-            (true, false) => 0,
-            _ => i64::from(settings.start_frame) - i64::from(found[0]),
-        };
-        for frame in &mut frames {
-            let number = i32::try_from(i64::from(frame.number) + shift);
-            frame.number = number.map_err(|_| Error::spec("frame numbers grow too large", "Change start_frame"))?;
+        if !is_numbered || settings.renumber {
+            for frame in &mut frames {
+                frame.number = renumbered(frame.number, start, settings)?;
+            }
         }
         let first = frames.first().ok_or_else(|| Error::spec("there is no frame to deliver", ""))?;
         let chosen = settings.color_space.as_deref().map(ColorSpace::from_choice).transpose()?;
-        let facts = Facts::read(&first.path, settings.layer.as_deref())?;
+        let facts = Facts::read(&first.stamp.path, settings.layer.as_deref())?;
         Ok(Self {
             size: facts.size,
             has_alpha: facts.layer.alpha.is_some(),
@@ -82,6 +80,32 @@ impl Source {
             layer: settings.layer.clone(),
             chosen,
             frames,
+        })
+    }
+
+    /// Frames that Blender has yet to render: R, G, B, A of that size, in that space.
+    ///
+    /// # Errors
+    /// If the settings are unsound.
+    pub(super) fn expected(
+        paths: impl Iterator<Item = (i32, PathBuf)>,
+        start: i32,
+        size: [u32; 2],
+        space: ColorSpace,
+        settings: &Composites,
+    ) -> Result<Self> {
+        let frame = |(number, path)| {
+            let number = if settings.renumber { renumbered(number, start, settings)? } else { number };
+            Ok(SourceFrame { number, stamp: Stamp { path, bytes: 0, modified: 0 } })
+        };
+        let chosen = settings.color_space.as_deref().map(ColorSpace::from_choice).transpose()?;
+        Ok(Self {
+            frames: paths.map(frame).collect::<Result<_>>()?,
+            size,
+            has_alpha: true,
+            space: chosen.unwrap_or(space),
+            layer: settings.layer.clone(),
+            chosen,
         })
     }
 
@@ -113,7 +137,7 @@ impl Source {
             let Some(buffer) = buffer else { return };
             buffers += usize::from(is_room);
             let decoded =
-                self.decode_one(index, at, wants_alpha, buffer).map_err(|error| error.in_file(at.path.display()));
+                self.decode_one(index, at, wants_alpha, buffer).map_err(|error| error.in_file(at.stamp.path.display()));
             held = decoded.as_ref().map_or(0, |decoded| decoded.frame.byte_size() as u64);
             let has_failed = decoded.is_err();
             if done.send(decoded).is_err() || has_failed {
@@ -124,7 +148,7 @@ impl Source {
 
     fn decode_one(&self, index: usize, at: &SourceFrame, wants_alpha: bool, mut frame: Frame) -> Result<Decoded> {
         let limits = Limits::default();
-        let source = FileSource::open(&at.path)?;
+        let source = FileSource::open(&at.stamp.path)?;
         let header = Header::read(&source, &limits)?;
         let mut layer = find_layer(&header, self.layer.as_deref())?;
         let window = header.part(layer.part)?.display_window;
@@ -148,8 +172,22 @@ impl Source {
             );
         }
         let space = self.chosen.unwrap_or(frame.color_space);
-        Ok(Decoded { index, number: at.number, path: at.path.clone(), header: Arc::new(header), layer, frame, space })
+        Ok(Decoded {
+            index,
+            number: at.number,
+            path: at.stamp.path.clone(),
+            header: Arc::new(header),
+            layer,
+            frame,
+            space,
+        })
     }
+}
+
+/// The number in the delivery of a frame whose composite begins at `start`.
+fn renumbered(number: i32, start: i32, settings: &Composites) -> Result<i32> {
+    let number = i64::from(number) - i64::from(start) + i64::from(settings.start_frame);
+    i32::try_from(number).map_err(|_| Error::spec("frame numbers grow too large", "Change start_frame"))
 }
 
 /// Every frame from first to last is there, once.

@@ -2,6 +2,8 @@
 
 /// The exact arguments of every tool.
 mod arguments;
+/// Composites that Blender renders first.
+mod blend;
 /// Decoded deliverables against OpenColorIO's values.
 mod colour;
 /// Every frame in its place, in every deliverable.

@@ -103,7 +103,7 @@ fn start(show: &Show, ffmpeg: &Path, formats: &str) -> Child {
     command.spawn().unwrap()
 }
 
-fn wait_for(what: &str, mut is_so: impl FnMut() -> bool) {
+pub(super) fn wait_for(what: &str, mut is_so: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !is_so() {
         assert!(begun.elapsed() < Duration::from_secs(120), "{what} never came");
