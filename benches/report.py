@@ -9,7 +9,7 @@ import json
 import sys
 from pathlib import Path
 
-# By row; a number is the least ratio, `{"ms": …}` the most milliseconds.
+# By row; a number is the least ratio, `{"ms": …}` the most milliseconds, `{"MiB": …}` the most memory.
 TARGETS = {
     "decode/zip/1T/OpenEXR": 1.25,
     "decode/zip/1T/OpenImageIO": 2.2,
@@ -23,11 +23,18 @@ TARGETS = {
     "browser/zip/exrs": 4.0,
     "browser/drop/picture": {"ms": 300.0},
     "browser/drop/first-rows": {"ms": 100.0},
+    "export/three/ffmpeg, our settings": 1.35,
+    "export/three/ffmpeg, defaults": 4.5,
+    "export/aces2-4444/oiiotool + ffmpeg": 10.0,
+    "export/memory": {"MiB": 300.0},
 }
 
 
 def cells(row):
     target = TARGETS.get(row["id"])
+    if "ours_mib" in row:
+        verdict = "met" if row["ours_mib"] <= target["MiB"] else "MISSED"
+        return [row["title"], f"{row['ours_mib']:.0f} MiB", "", "", "", "", f"<= {target['MiB']:.0f} MiB", verdict]
     ours, peer, ratio = row["ours_ms"], row.get("peer_ms"), row.get("ratio")
     if target is None:
         wanted, verdict = "", ""
@@ -50,6 +57,8 @@ def main():
     for row in table:
         parts = [text.rjust(width) if i in right else text.ljust(width) for i, (text, width) in enumerate(zip(row, widths))]
         print("  ".join(parts).rstrip())
+    for note in (note for report in reports for note in report.get("notes", ())):
+        print(f"  {note}")
     loads = [report["machine"]["load"][0] for report in reports]
     if loads and max(loads) > 0.7:
         print(f"\nThe machine was busy beforehand (load {max(loads):.1f}): these figures are preliminary.")

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Benchmarks against the programs that others use, in one run, and one table at the end: bench.sh [decode|browser|all].
+# Benchmarks against the programs that others use, in one run, and one table at the end: bench.sh [decode|browser|export|all].
 # Figures, with every single time, go to target/bench. docs/BENCHMARKS.md says what the rows mean.
 . "$(dirname "$0")/lib.sh"
 
@@ -7,7 +7,7 @@ BENCH=$ROOT/target/bench
 ROUNDS=${ROUNDS:-11}
 what=${1:-all}
 
-case $what in decode | browser | all) ;; *) die "usage: scripts/bench.sh [decode|browser|all]" ;; esac
+case $what in decode | browser | export | all) ;; *) die "usage: scripts/bench.sh [decode|browser|export|all]" ;; esac
 
 mkdir -p "$BENCH"
 scripts/setup-native.sh
@@ -47,29 +47,47 @@ browser() {
   node benches/browser/run.mjs "$BENCH" "$ROUNDS"
 }
 
+# Twelve frames of three movies take a few seconds each time: fewer rounds tell as much.
+export_movies() {
+  "$ROOT/target/venv/bin/python" benches/export_peers.py "$CARGO_TARGET_DIR/release/blender-gsd" "$serve" "$BENCH" \
+    --rounds "${EXPORT_ROUNDS:-3}"
+}
+
+# wants PART: whether it was asked for.
+wants() { [ "$what" = all ] || [ "$what" = "$1" ]; }
+
 # Everything is built before anything is measured.
 say "building"
 serve=$(build_serve)
 [ -x "$serve" ] || die "cargo did not say where it put benches/serve.rs"
-if [ "$what" != browser ]; then
+if wants decode; then
   scripts/setup-wasm-std.sh
   wasm=$(build_wasm_color)
 fi
-if [ "$what" != decode ]; then
+if wants browser; then
   scripts/build-web.sh
   . scripts/setup-browser.sh
 fi
+if wants export; then
+  scripts/setup-media.sh
+  cargo build --release
+fi
 
 reports=()
-if [ "$what" != browser ]; then
+if wants decode; then
   rm -f "$BENCH/decode.json" "$BENCH/wasm.json"
   decode
   wasm_color
   reports+=("$BENCH/decode.json" "$BENCH/wasm.json")
 fi
-if [ "$what" != decode ]; then
+if wants browser; then
   rm -f "$BENCH/browser.json"
   browser
   reports+=("$BENCH/browser.json")
+fi
+if wants export; then
+  rm -f "$BENCH/export.json"
+  export_movies
+  reports+=("$BENCH/export.json")
 fi
 "$ROOT/target/venv/bin/python" benches/report.py "${reports[@]}"

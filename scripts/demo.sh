@@ -23,6 +23,35 @@ findings() {
   [ "$code" -le 1 ] || return "$code"
 }
 
+# A project of its own: one shot whose composite is EXR frames, one whose composite is a .blend.
+project() {
+  local scene=$OUT/composites/SCN-002
+  mkdir -p "$scene/SHOT-002-004"
+  # With their times: what has not changed is not made again when the demonstration is run twice.
+  cp -Rp "$FIXTURES/demo/composites/SCN-002/SHOT-002-001" "$scene/"
+  cp -p "$FIXTURES/blend/shot.blend" "$scene/SHOT-002-004/SHOT-002-004_comp.blend"
+  printf '[output]\nfolder = "editorial/{scene}"\n' >"$OUT/gsd.toml"
+}
+
+# probe FILE: what ffprobe says of a movie, in a line.
+probe() {
+  ffprobe -v error -select_streams v:0 -of compact=p=0:nk=1 -show_entries \
+    stream=codec_name,profile,width,height,pix_fmt,color_range,color_space,color_transfer,color_primaries,r_frame_rate,nb_frames:stream_tags=timecode,reel_name \
+    "$1" | sed "s|^|${1##*/}  |"
+}
+
+delivery() {
+  local file
+  project
+  step "Two shots, one of them rendered by Blender: master EXR, ProRes 4444, ProRes 422, H.264" \
+    "$GSD" batch-export --project "$OUT" --scene SCN-002 --formats all
+  step "The same again: everything is there" \
+    "$GSD" batch-export --project "$OUT" --scene SCN-002 --formats all
+  # The scene's package belongs here: the deliverables are in $OUT/editorial/SCN-002, and --project is "$OUT".
+  printf '\n== What ffprobe says of the movies\n'
+  for file in "$OUT"/editorial/SCN-002/*/*.mov "$OUT"/editorial/SCN-002/*/*.mp4; do probe "$file"; done
+}
+
 steps() {
   local scene=$FIXTURES/demo/composites/SCN-002 shot
   step "What a frame says about itself" "$GSD" inspect "$scene/SHOT-002-001/SHOT-002-001_comp.1001.exr"
@@ -44,6 +73,7 @@ steps() {
 prepare() {
   scripts/setup-native.sh
   scripts/setup-media.sh
+  scripts/setup-blender.sh
   scripts/build-web.sh
   cargo build --release
 }
@@ -52,6 +82,7 @@ farewell() {
   cat <<END
 
 Look in   $OUT/              the pictures, and qc_report.json
+          $OUT/editorial/    masters, ProRes and H.264 of two shots
 Next      make serve    the review page: drag frames onto it
           make help     everything else
 END
@@ -60,4 +91,5 @@ END
 prepare
 mkdir -p "$OUT"
 steps
+delivery
 farewell

@@ -13,8 +13,8 @@ use super::style::{Align, Style, Table, count, printable};
 use crate::color::View;
 use crate::editorial::{ExportJob, JobStatus, SceneId, ShotId};
 use crate::native::export::{
-    Event, Options, OutputReport, OutputState, RenderReport, ShotExport, batch_export, create_export_job,
-    create_export_jobs, plan_export_job,
+    Event, Options, OutputReport, OutputState, QualityReport, RenderReport, ShotExport, batch_export,
+    create_export_job, create_export_jobs, plan_export_job,
 };
 use crate::native::project::Project;
 use crate::{Error, Result};
@@ -85,6 +85,9 @@ struct Common {
     /// Make everything again, even what is there and up to date
     #[arg(long)]
     force: bool,
+    /// Leave the quality control out; else its findings go into the scene's qc_report.json
+    #[arg(long)]
+    no_qc: bool,
     /// Make nothing; print what would be made, and the exact arguments of every tool
     #[arg(long)]
     dry_run: bool,
@@ -109,6 +112,7 @@ impl Common {
             view: self.view,
             ffmpeg: self.ffmpeg.clone(),
             blender: self.blender.clone(),
+            no_qc: self.no_qc,
         }
     }
 }
@@ -230,6 +234,12 @@ fn shot_text(text: &mut String, export: &ShotExport, style: Style) {
         if let Some(problem) = &output.problem {
             let _ = writeln!(text, "  {} {}: {}", style.error("error:"), output.format, printable(problem));
         }
+    }
+    if let Some(quality) = &export.quality {
+        let QualityReport { path, errors, warnings, .. } = quality;
+        let found = format!("quality control: {}, {}", count(*errors, "error"), count(*warnings, "warning"));
+        let found = if *errors > 0 { style.warning(&found) } else { style.faint(&found) };
+        let _ = writeln!(text, "  {found}  {}", style.faint(&printable(path.display())));
     }
     if let Some(problem) =
         job.problem.as_ref().filter(|_| !export.outputs.iter().any(|output| output.problem.is_some()))

@@ -119,7 +119,8 @@ fn leads_elsewhere(link: &Path, root: &Path, visited: &mut BTreeSet<PathBuf>) ->
     fs::canonicalize(link).is_ok_and(|real| !real.starts_with(root) && visited.insert(real))
 }
 
-fn sequences(folder: &Path, paths: Vec<PathBuf>) -> Vec<SequenceFiles> {
+/// The sequences that these files of one folder make up.
+pub(super) fn sequences(folder: &Path, paths: Vec<PathBuf>) -> Vec<SequenceFiles> {
     // Two names that are not Unicode can look the same; each stands for its own file.
     let mut by_name: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
     for path in paths.into_iter().rev() {

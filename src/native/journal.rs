@@ -266,6 +266,20 @@ pub(super) fn lock(path: &Path) -> Result<File> {
     }
 }
 
+/// Waits until the file at `path` is nobody's, and locks it: for what takes a moment.
+///
+/// # Errors
+/// If the system refuses.
+pub(super) fn wait_for_lock(path: &Path) -> Result<File> {
+    let refused = |error| Error::io("cannot be locked", path.display(), error);
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(refused)?;
+    }
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(path).map_err(refused)?;
+    file.lock().map_err(refused)?;
+    Ok(file)
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;

@@ -192,7 +192,13 @@ fn scene_id(path: &Path) -> String {
     name.map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
 }
 
-fn shot(files: &SequenceFiles, options: ValidatorOptions, buffer: &mut Frame, mut done: impl FnMut()) -> ShotReport {
+/// The checks over the frames of one sequence; `done` hears of each.
+pub(super) fn shot(
+    files: &SequenceFiles,
+    options: ValidatorOptions,
+    buffer: &mut Frame,
+    mut done: impl FnMut(),
+) -> ShotReport {
     let seen = SeenFiles::of(&files.paths);
     let mut validator = Validator::new(options);
     for (frame, path) in files.sequence.frames.iter().zip(&files.paths) {

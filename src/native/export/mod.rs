@@ -11,12 +11,13 @@ mod master_check;
 mod movie;
 mod pass;
 mod plan;
+mod quality;
 mod rendering;
 mod samples;
 mod source;
 mod verify;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -25,6 +26,7 @@ use serde::Serialize;
 
 use crate::color::View;
 use crate::editorial::{ExportJob, JobStatus, SceneId, ShotId};
+use crate::exr::Header;
 use crate::native::blender;
 use crate::native::composites::{self, Composite, Place};
 use crate::native::config::Format;
@@ -39,6 +41,8 @@ pub(super) use plan::{Look, state_folder};
 
 use pass::{Context, Making};
 use plan::{Kind, Output, Plan};
+use quality::Quality;
+pub use quality::QualityReport;
 pub use rendering::RenderReport;
 use rendering::Rendering;
 use source::Source;
@@ -60,12 +64,17 @@ pub struct Options {
     pub ffmpeg: Option<PathBuf>,
     /// Where Blender is.
     pub blender: Option<PathBuf>,
+    /// Leave the quality control out.
+    pub no_qc: bool,
 }
 
 /// Sees every frame in the pass that exports it: quality control without a second decode.
 pub trait Observer: Send {
     /// One frame, scene-linear, before any writer has it.
     fn observe(&mut self, observation: &Observation<'_>);
+
+    /// Its file, for what else may be in it: mattes, names.
+    fn observe_file(&mut self, _number: i32, _path: &Path, _header: &Header) {}
 }
 
 /// What is told while a job runs.
@@ -144,9 +153,17 @@ pub struct ShotExport {
     pub rendering: Option<RenderReport>,
     /// One for each output; none where the job failed before.
     pub outputs: Vec<OutputReport>,
+    /// What the quality control found; none where nothing was looked at.
+    pub quality: Option<QualityReport>,
 }
 
 impl ShotExport {
+    /// Nothing done yet.
+    fn begun(project: &Project, job: ExportJob) -> Self {
+        let folder = project.output_folder(&job.scene_id);
+        Self { job, folder, rendering: None, outputs: Vec::new(), quality: None }
+    }
+
     /// How many times a job's frames are counted: once when they are rendered, once when they are passed.
     pub fn passes(job: &ExportJob) -> usize {
         1 + usize::from(composites::is_blend(&job.composite_path))
@@ -256,21 +273,14 @@ fn frames(composite: &Composite, handles: u32, project: &Project, options: &Opti
     }
 }
 
-/// Exports one shot. `observer` sees every frame, if there is anything to make.
-pub fn run_export_job(
-    project: &Project,
-    job: ExportJob,
-    options: &Options,
-    observer: Option<&mut (dyn Observer + '_)>,
-    watch: Watch<'_>,
-) -> ShotExport {
-    let mut export =
-        ShotExport { folder: project.output_folder(&job.scene_id), job, rendering: None, outputs: Vec::new() };
+/// Exports one shot.
+pub fn run_export_job(project: &Project, job: ExportJob, options: &Options, watch: Watch<'_>) -> ShotExport {
+    let mut export = ShotExport::begun(project, job);
     if export.job.status == JobStatus::Failed {
         return export;
     }
     export.job.status = JobStatus::Running;
-    let problem = match run(project, &mut export, options, observer, watch) {
+    let problem = match run(project, &mut export, options, watch) {
         Ok(()) => {
             let failed = export.outputs.iter().find(|output| output.state == OutputState::Failed);
             failed.map(|output| format!("{}: {}", output.format, output.problem.as_deref().unwrap_or("it failed")))
@@ -282,15 +292,9 @@ pub fn run_export_job(
     export
 }
 
-fn run(
-    project: &Project,
-    export: &mut ShotExport,
-    options: &Options,
-    observer: Option<&mut (dyn Observer + '_)>,
-    watch: Watch<'_>,
-) -> Result<()> {
+fn run(project: &Project, export: &mut ShotExport, options: &Options, watch: Watch<'_>) -> Result<()> {
     let begun = Instant::now();
-    let ShotExport { job, rendering, outputs, .. } = export;
+    let ShotExport { job, rendering, outputs, quality, .. } = export;
     let source = match Composite::open(&job.composite_path)? {
         Composite::Sequence(files) => sequence(project, job, &files)?,
         Composite::Blend(path) => {
@@ -308,7 +312,8 @@ fn run(
         }
     }
     let frames = plan.source.frames.len();
-    if wanted.is_empty() {
+    let mut checks = Quality::new(project, job, &plan, options)?;
+    if wanted.is_empty() && checks.is_none() {
         watch(Event::Frames(frames));
         return Ok(());
     }
@@ -318,6 +323,7 @@ fn run(
     let makings = wanted.into_iter().map(|output| Making::start(&context, output, options.force)).collect();
     let done = AtomicUsize::new(0);
     watch(Event::Working(&job.shot_id, "exporting"));
+    let observer = checks.as_mut().map(|checks| checks as &mut dyn Observer);
     let made = pass::run(&context, makings, observer, &|| {
         done.fetch_add(1, Ordering::Relaxed);
         watch(Event::Frames(1));
@@ -325,6 +331,9 @@ fn run(
     // Frames that nobody made any more are done with too.
     watch(Event::Frames(frames - done.into_inner()));
     outputs.extend(made?);
+    if let Some(checks) = checks {
+        *quality = checks.finish(outputs)?;
+    }
     for note in outputs.iter().flat_map(|report| &report.notes) {
         watch(Event::Note(&job.shot_id, note));
     }
@@ -342,8 +351,15 @@ fn sequence(project: &Project, job: &ExportJob, files: &SequenceFiles) -> Result
 /// # Errors
 /// If the composite or the look cannot be used.
 pub fn outdated(project: &Project, job: &ExportJob, options: &Options) -> Result<Vec<String>> {
+    let source = match Composite::open(&job.composite_path)? {
+        Composite::Sequence(files) => sequence(project, job, &files)?,
+        Composite::Blend(path) => match Rendering::new(project, job, &path, options)?.kept()? {
+            Some(source) => source,
+            None => return Ok(job.outputs.iter().map(|output| output.name.to_string()).collect()),
+        },
+    };
     let mut names = Vec::new();
-    for output in &plan(project, job, options)?.outputs {
+    for output in &Plan::new(project, job, source, options)?.outputs {
         let is_there = output.paths().iter().all(|path| path.is_file());
         let is_noted = output.journal.path().is_file();
         if !is_there || (is_noted && output.current()?.is_none()) {
@@ -355,8 +371,7 @@ pub fn outdated(project: &Project, job: &ExportJob, options: &Options) -> Result
 
 /// What [`run_export_job`] would do, with the exact arguments of every tool.
 pub fn plan_export_job(project: &Project, job: ExportJob, options: &Options) -> ShotExport {
-    let mut export =
-        ShotExport { folder: project.output_folder(&job.scene_id), job, rendering: None, outputs: Vec::new() };
+    let mut export = ShotExport::begun(project, job);
     if export.job.status != JobStatus::Failed
         && let Err(error) = plan(project, &mut export, options)
     {
@@ -404,7 +419,7 @@ pub fn batch_export(project: &Project, jobs: Vec<ExportJob>, options: &Options, 
         for _ in 0..workers {
             scope.spawn(|| {
                 while let Some((place, job)) = next() {
-                    let export = run_export_job(project, job, options, None, watch);
+                    let export = run_export_job(project, job, options, watch);
                     done.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((place, export));
                 }
             });

@@ -258,6 +258,7 @@ fn observe(observer: &mut dyn Observer, decoded: &Decoded) -> Result<()> {
         frame: &decoded.frame,
         space: decoded.space,
     };
+    observer.observe_file(decoded.number, &file, &decoded.header);
     observer.observe(&Observation { file: &file.display().to_string(), number: decoded.number, seen });
     Ok(())
 }

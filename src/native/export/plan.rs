@@ -271,6 +271,11 @@ impl Look {
         Ok(Self { transform, grade: Grade { cdl, lut }, stamps })
     }
 
+    /// What display values are looked at through.
+    pub(super) fn transform(&self) -> ViewTransform {
+        self.transform
+    }
+
     fn describe(&self, space: &ColorSpace) -> String {
         self.grade.describe(&self.transform, space)
     }

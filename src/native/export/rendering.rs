@@ -97,6 +97,14 @@ impl<'a> Rendering<'a> {
         Ok(source)
     }
 
+    /// The frames that are delivered, if every one is rendered already.
+    ///
+    /// # Errors
+    /// As [`Source::new`].
+    pub(super) fn kept(&self) -> Result<Option<Source>> {
+        if self.missing().is_empty() { self.source().map(Some) } else { Ok(None) }
+    }
+
     /// The frames that would be delivered. Blender is asked for its space where there are none yet.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use super::qc::Checked;
 use super::{Options, Step, Watch};
 use crate::color::{Display, ViewTransform};
 use crate::editorial::{ExportJob, JobStatus, ShotId};
-use crate::native::export::{self, batch_export, create_export_jobs, outdated};
+use crate::native::export::{self, ShotExport, batch_export, create_export_jobs, outdated};
 use crate::native::project::Project;
 use crate::native::validate::{self, Expected, Job};
 use crate::native::{clock, period};
@@ -135,11 +135,12 @@ fn export_options(options: &Options) -> export::Options {
 
 /// Exports the jobs; every one is tried before the first failure is told.
 fn export(project: &Project, jobs: Vec<ExportJob>, options: &Options, watch: Watch<'_>) -> Result<()> {
-    let frames = |job: &ExportJob| job.frames[0].abs_diff(job.frames[1]) as usize + 1;
+    let frames = |job: &ExportJob| (job.frames[0].abs_diff(job.frames[1]) as usize + 1) * ShotExport::passes(job);
     watch(Step::Exporting(jobs.iter().map(frames).sum()));
     let exports = batch_export(project, jobs, &export_options(options), &|event| match event {
         export::Event::Frames(more) => watch(Step::Frames(more)),
         export::Event::Note(shot, note) => watch(Step::Note(shot, note)),
+        export::Event::Working(..) => {}
     });
     let failed: Vec<String> = exports
         .iter()

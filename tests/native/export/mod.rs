@@ -10,6 +10,8 @@ mod colour;
 mod frames;
 /// Masters: copied, tagged, written anew.
 mod masters;
+/// What the quality control says of what was exported.
+mod quality;
 /// Settings, names, ranges.
 mod settings;
 /// What a batch survives.
@@ -80,7 +82,7 @@ impl Show {
         answer.json()
     }
 
-    /// Every file under the output folder but those of the journals, sorted.
+    /// Every deliverable in the output folder, sorted: not the journals, not the report.
     pub(super) fn files(&self) -> Vec<String> {
         let root = self.output("");
         let mut names = Vec::new();
@@ -94,8 +96,14 @@ impl Show {
                 }
             }
         }
+        names.retain(|name| name != "qc_report.json");
         names.sort();
         names
+    }
+
+    /// The scene's report.
+    fn report(&self) -> Value {
+        serde_json::from_slice(&fs::read(self.output("qc_report.json")).unwrap()).unwrap()
     }
 }
 

@@ -1,0 +1,249 @@
+"""Export from EXR plates to ProRes and H.264 beside ffmpeg and oiiotool, in one run.
+
+    export_peers.py GSD SERVE FOLDER [--rounds N] [--frames N] [--long N]
+
+GSD is the program, SERVE makes the plates (benches/serve.rs). Everybody reads the same frames from the system's cache and
+writes finished movies; whoever's turn it is has the machine alone. Writes FOLDER/export.json, for benches/report.py.
+
+Three movies without a tone map are what ffmpeg can make of an EXR by itself, though not in the right colours: it knows no
+primaries, and its curve is a plain power. Size and PSNR are told beside the times, of each against the very planes that its
+encoder got.
+"""
+
+import argparse
+import json
+import os
+import platform
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+# Name, path below the scene's folder, size, pixel format of the planes.
+MOVIES = {
+    "prores_4444": ("prores/PLATE_prores4444.mov", "4096x1716", "yuv444p10le"),
+    "prores_422": ("prores/PLATE_prores422.mov", "2048x858", "yuv422p10le"),
+    "preview_h264": ("preview/PLATE_preview.mp4", "1920x804", "yuv420p"),
+}
+TAGS = "-color_range tv -color_primaries bt709 -color_trc bt709 -colorspace bt709".split()
+# The settings this program gives to the same encoders; and what ffmpeg does when it is told the codec's name alone.
+BEST = {
+    "prores_4444": "-c:v prores_ks -profile:v 4444 -vendor apl0 -q:v 9",
+    "prores_422": "-c:v prores_ks -profile:v standard -vendor apl0 -q:v 10",
+    "preview_h264": "-c:v libx264 -profile:v high -preset veryfast -crf 23 -g 12 -bf 2 -movflags +faststart",
+}
+DEFAULT = {
+    "prores_4444": "-c:v prores_ks -profile:v 4444",
+    "prores_422": "-c:v prores_ks -profile:v standard",
+    "preview_h264": "-c:v libx264 -profile:v high",
+}
+# How the plates are made smaller, and for the best also how chroma is.
+SCALE = "scale=in_range=pc:out_range=tv:out_color_matrix=bt709:flags=bilinear"
+
+
+class Project:
+    """One shot of plates, under as many numbers as are wanted."""
+
+    def __init__(self, folder, plates, count):
+        self.folder, self.count = folder, count
+        frames = folder / "composites/SCN-001/PLATE"
+        frames.mkdir(parents=True)
+        for place in range(count):
+            (frames / f"plate.{1001 + place}.exr").symlink_to(plates[place % len(plates)].resolve())
+
+    def movie(self, name):
+        return self.folder / "output/editorial/SCN-001" / MOVIES[name][0]
+
+    def command(self, gsd, formats, view, more=()):
+        return [gsd, "batch-export", "--project", self.folder, "--scene", "SCN-001", "--formats", formats, "--view", view,
+                "--force", "--no-qc", "--quiet", *more]
+
+
+def run(command, **more):
+    """Seconds on the clock, and the most memory of the process itself, in MiB."""
+    command = list(map(str, command))
+    begun = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, **more)
+    most = [0.0]
+
+    def watch():
+        while process.poll() is None:
+            most[0] = max(most[0], peak(process.pid))
+            time.sleep(0.02)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    _, said = process.communicate()
+    taken = time.perf_counter() - begun
+    watcher.join()
+    if process.returncode:
+        raise SystemExit(f"{' '.join(command)}: {process.returncode}\n{said[-2000:]}")
+    return taken, most[0]
+
+
+def peak(pid):
+    """Nothing where the system has no such file."""
+    try:
+        found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
+        return int(found.group(1)) / 1024 if found else 0.0
+    except OSError:
+        return 0.0
+
+
+def ffmpeg(project, settings, folder):
+    """One ffmpeg for all three, which decodes each frame once."""
+    source = project.folder / "composites/SCN-001/PLATE/plate.%04d.exr"
+    graph = "[0:v]split=3[a][b][c]"
+    outputs = []
+    for label, (name, (_, size, pixels)) in zip("abc", MOVIES.items()):
+        width, height = size.split("x")
+        graph += f";[{label}]{SCALE}:w={width}:h={height},format={pixels}[{label}o]"
+        outputs += ["-map", f"[{label}o]", *settings[name].split(), *TAGS, str(folder / Path(MOVIES[name][0]).name)]
+    return ["ffmpeg", "-y", "-v", "error", "-nostdin", "-apply_trc", "gamma22", "-framerate", "24", "-start_number", "1001",
+            "-i", source, "-filter_complex", graph, *outputs]
+
+
+def ffmpeg_planes(project, name):
+    """What the filters hand to that encoder."""
+    _, size, pixels = MOVIES[name]
+    width, height = size.split("x")
+    source = project.folder / "composites/SCN-001/PLATE/plate.%04d.exr"
+    return ["ffmpeg", "-v", "error", "-nostdin", "-apply_trc", "gamma22", "-framerate", "24", "-start_number", "1001", "-i", source,
+            "-vf", f"{SCALE}:w={width}:h={height},format={pixels}", "-f", "rawvideo", "-"]
+
+
+def psnr(reference, movie, name):
+    """Of all planes together against the raw planes at `reference`, in decibels."""
+    _, size, pixels = MOVIES[name]
+    command = ["ffmpeg", "-v", "info", "-nostdin", "-i", movie, "-f", "rawvideo", "-pixel_format", pixels, "-video_size", size,
+               "-framerate", "24", "-i", reference, "-lavfi", f"[0:v]format={pixels}[d];[d][1:v]psnr", "-f", "null", "-"]
+    said = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=True).stderr
+    return float(re.search(r"PSNR .*average:([\d.]+)", said).group(1))
+
+
+def recorder(folder, name):
+    """A program in ffmpeg's place that keeps the planes of one movie, and does what ffmpeg does."""
+    real, raw = shutil.which("ffmpeg"), folder / "planes.raw"
+    script = folder / "ffmpeg"
+    script.write_text(
+        f"#!/bin/sh\ncase \"$*\" in *'-i pipe:0'*) tee '{raw}' | '{real}' \"$@\"; exit;; esac\nexec '{real}' \"$@\"\n")
+    script.chmod(0o755)
+    if not (folder / "ffprobe").exists():
+        (folder / "ffprobe").symlink_to(shutil.which("ffprobe"))
+    return script, raw
+
+
+def qualities(gsd, project, peers, folder):
+    """Bytes and PSNR of every movie of everybody."""
+    found = {}
+    for name, (path, _, _) in MOVIES.items():
+        script, raw = recorder(folder, name)
+        run(project.command(gsd, name, "untonemapped", ["--ffmpeg", script]))
+        found[f"ours/{name}"] = (project.movie(name).stat().st_size, psnr(raw, project.movie(name), name))
+        with raw.open("wb") as target:
+            subprocess.run(list(map(str, ffmpeg_planes(project, name))), stdout=target, check=True)
+        for peer, where in peers.items():
+            movie = where / Path(path).name
+            found[f"{peer}/{name}"] = (movie.stat().st_size, psnr(raw, movie, name))
+        raw.unlink()
+    return found
+
+
+def race(contestants, rounds):
+    """Seconds and MiB of each, by name: in turns, the first one changing from round to round, after one to warm up."""
+    names, times = list(contestants), {name: [] for name in contestants}
+    for turn in range(1 + rounds):
+        start = turn % len(names)
+        for name in names[start:] + names[:start]:
+            taken = contestants[name]()
+            if turn:
+                times[name].append(taken)
+    return times
+
+
+def aces(project, folder, count):
+    """oiiotool to 16-bit TIFF through OpenColorIO's ACES 2.0, then ffmpeg. Both steps are timed."""
+    tiffs = folder / "tiff"
+    shutil.rmtree(tiffs, ignore_errors=True)
+    tiffs.mkdir()
+    source = project.folder / "composites/SCN-001/PLATE"
+    oiiotool = Path(sys.executable).with_name("oiiotool")
+    begun = time.perf_counter()
+    run([oiiotool, "--colorconfig", "ocio://cg-config-v4.0.0_aces-v2.0_ocio-v2.5", "--frames", f"1001-{1000 + count}",
+         f"{source}/plate.%04d.exr", "--iscolorspace", "ACEScg", "--ociodisplay", "Rec.1886 Rec.709 - Display",
+         "ACES 2.0 - SDR 100 nits (Rec.709)", "-d", "uint16", "-o", f"{tiffs}/plate.%04d.tif"])
+    run(["ffmpeg", "-y", "-v", "error", "-nostdin", "-framerate", "24", "-start_number", "1001", "-i", tiffs / "plate.%04d.tif",
+         "-vf", f"{SCALE},format=yuv444p10le", *BEST["prores_4444"].split(), *TAGS, folder / "aces.mov"])
+    return time.perf_counter() - begun, 0.0
+
+
+def row(row_id, title, times, frames):
+    ours = statistics.median(taken for taken, _ in times["ours"]) * 1e3 / frames
+    for peer in (name for name in times if name != "ours"):
+        its = statistics.median(taken for taken, _ in times[peer]) * 1e3 / frames
+        yield {"id": f"{row_id}/{peer}", "title": title, "peer": peer, "ours_ms": ours, "peer_ms": its, "ratio": its / ours}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("gsd")
+    parser.add_argument("serve")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--frames", type=int, default=12)
+    parser.add_argument("--long", type=int, default=48, help="frames of the long shot, whose memory is measured too")
+    parser.add_argument("--aces-frames", type=int, default=4)
+    arguments = parser.parse_args()
+    load = os.getloadavg()
+    work = arguments.folder / "export"
+    shutil.rmtree(work, ignore_errors=True)
+    plates = arguments.folder / "plates"
+    plates.mkdir(parents=True, exist_ok=True)
+    if len(list(plates.glob("*.exr"))) != arguments.frames:
+        print("-- making the plates", file=sys.stderr)
+        subprocess.run([arguments.serve], input=f"plates\t{plates}\t{arguments.frames}\n", text=True, check=True, stdout=subprocess.DEVNULL)
+    files = sorted(plates.glob("*.exr"))
+    short = Project(work / "short", files, arguments.frames)
+    few = Project(work / "few", files, arguments.aces_frames)
+    peers = {"ffmpeg, our settings": BEST, "ffmpeg, defaults": DEFAULT}
+    folders = {name: work / name.replace(", ", "-").replace(" ", "-") for name in peers}
+    for folder in folders.values():
+        folder.mkdir()
+
+    print("-- three movies, untonemapped", file=sys.stderr)
+    contestants = {"ours": lambda: run(short.command(arguments.gsd, "prores,prores422,preview", "untonemapped"))}
+    for name, settings in peers.items():
+        contestants[name] = lambda name=name, settings=settings: run(ffmpeg(short, settings, folders[name]))
+    three = race(contestants, arguments.rounds)
+    rows = list(row("export/three", "EXR to three movies, a frame", three, arguments.frames))
+    print("-- ProRes 4444 through ACES 2.0", file=sys.stderr)
+    through_aces = race({
+        "ours": lambda: run(few.command(arguments.gsd, "prores", "aces-2.0")),
+        "oiiotool + ffmpeg": lambda: aces(few, work, arguments.aces_frames),
+    }, 1)
+    rows += row("export/aces2-4444", "EXR to ProRes 4444, ACES 2.0, a frame", through_aces, arguments.aces_frames)
+    print("-- memory of a long shot", file=sys.stderr)
+    long = Project(work / "long", files, arguments.long)
+    _, long_peak = run(long.command(arguments.gsd, "prores,prores422,preview", "untonemapped"))
+    short_peak = max(most for _, most in three["ours"])
+    for count, most in ((arguments.frames, short_peak), (arguments.long, long_peak)):
+        rows.append({"id": "export/memory", "title": f"peak memory of our process, {count} frames", "ours_mib": most})
+    print("-- sizes and PSNR", file=sys.stderr)
+    quality = qualities(arguments.gsd, short, folders, work)
+    notes = [f"{name}: {size / 1e6:.1f} MB, {decibels:.2f} dB" for name, (size, decibels) in sorted(quality.items(), key=lambda at: at[0].split("/")[1])]
+    shutil.rmtree(work)
+    version = subprocess.run(["ffmpeg", "-version"], capture_output=True, text=True, check=True).stdout.split("\n")[0]
+    report = {
+        "machine": {"system": platform.platform(), "cores": os.cpu_count(), "load": load, "ffmpeg": version},
+        "rounds": arguments.rounds, "frames": arguments.frames, "rows": rows, "notes": notes,
+        "seconds_and_mib": three | {f"aces/{name}": times for name, times in through_aces.items()}, "bytes_and_psnr": quality,
+    }
+    (arguments.folder / "export.json").write_text(json.dumps(report, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,99 @@
+use std::fs;
+
+use blender_gsd::color::named;
+use blender_gsd::exr::Attribute;
+use serde_json::Value;
+
+use super::{Made, Show};
+
+/// What a check answered about a shot.
+#[track_caller]
+fn outcome<'a>(shot: &'a Value, check: &str) -> &'a Value {
+    let checks = shot["checks"].as_array().unwrap();
+    &checks.iter().find(|found| found["id"] == check).unwrap()["outcome"]
+}
+
+#[track_caller]
+fn shot<'a>(report: &'a Value, id: &str) -> &'a Value {
+    report["shots"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|shot| shot["shot_id"] == id)
+        .unwrap_or_else(|| panic!("{report:#}"))
+}
+
+#[test]
+fn what_was_seen_in_the_pass_is_told_of_the_masters() {
+    let show = Show::small();
+    // Tags are missing: the composite would have findings, its master has none of them.
+    let bare = |_| Made::new(192, 80).without("chromaticities").without("colorInteropID").without("framesPerSecond");
+    show.shot("S1", 1001..=1003, bare);
+    // One frame with a number that is none.
+    let broken = |number| {
+        Made::new(192, 80).with_pixels(move |x, y| match (number, x, y) {
+            (1002, 7, 9) => [f32::NAN, 0.18, 0.18],
+            _ => super::super::grain(x, y),
+        })
+    };
+    show.shot("S2", 1001..=1003, broken);
+    let export = show.batch("all", &[]);
+    assert_eq!(export[0]["quality"]["errors"], 0, "{export:#}");
+    let report = show.report();
+    assert_eq!((&report["scene_id"], &report["view"]["name"]), (&"SCN-002".into(), &"aces-2.0".into()));
+    assert_eq!((&report["summary"]["shots"], &report["summary"]["frames"]), (&2.into(), &6.into()));
+    let good = shot(&report, "S1");
+    for check in ["resolution_match", "frame_rate_correct", "color_space_valid"] {
+        assert_eq!(outcome(good, check), "pass", "{check}: {good:#}");
+    }
+    let files = good["files"].as_array().unwrap();
+    for (file, number) in files.iter().zip(1001..) {
+        let name = format!("masters/S1_master.{number}.exr");
+        assert_eq!((&file["path"], &file["kind"]), (&name.as_str().into(), &"master_exr".into()));
+        assert_eq!(file["bytes"], fs::metadata(show.output(&name)).unwrap().len());
+    }
+    let bad = shot(&report, "S2");
+    let issues = bad["issues"].as_array().unwrap();
+    let issue = issues.iter().find(|issue| issue["check"] == "color_space_valid").unwrap();
+    assert_eq!((&issue["severity"], &issue["frame"]), (&"error".into(), &1002.into()), "{issue:#}");
+    assert_eq!(issue["file"], "masters/S2_master.1002.exr");
+    assert_eq!(issue["region"], serde_json::json!([7, 9, 1, 1]));
+
+    // What is kept is not looked at again, what is mended is, and the other shot stays in the report.
+    Made::new(192, 80).write(show.frame("S2", 1002));
+    let again = show.batch("all", &[]);
+    assert_eq!(again[0]["quality"], Value::Null);
+    let report = show.report();
+    assert_eq!(outcome(shot(&report, "S2"), "color_space_valid"), "pass");
+    assert_eq!(report["summary"]["errors"], 0, "{report:#}");
+    assert_eq!(shot(&report, "S1")["files"], good["files"]);
+}
+
+#[test]
+fn masters_that_are_written_anew_are_checked_where_they_lie() {
+    let show = Show::small();
+    let other = |_| Made::new(96, 40).without("colorInteropID").with(Attribute::chromaticities(&named::REC709));
+    show.shot("S1", 1001..=1002, other);
+    show.batch("exr", &[]);
+    let report = show.report();
+    let shot = shot(&report, "S1");
+    for check in ["resolution_match", "color_space_valid"] {
+        assert_eq!(outcome(shot, check), "pass", "{check}: {shot:#}");
+    }
+    assert_eq!(shot["files"][1]["path"], "masters/S1_master.1002.exr");
+}
+
+#[test]
+fn without_masters_the_composite_is_checked_against_no_deliverable_and_nothing_on_request() {
+    let show = Show::small();
+    show.shot("S1", 1001..=1002, |_| Made::new(192, 80));
+    show.batch("preview", &["--no-qc"]);
+    assert!(!show.output("qc_report.json").exists());
+    show.batch("preview", &[]);
+    let report = show.report();
+    assert_eq!(shot(&report, "S1")["files"][0]["kind"], "composite");
+    show.batch("exr", &[]);
+    let report = show.report();
+    assert_eq!(shot(&report, "S1")["files"][0]["kind"], "master_exr");
+    assert_eq!(report["shots"].as_array().unwrap().len(), 1);
+}
