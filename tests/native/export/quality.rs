@@ -23,17 +23,22 @@ fn shot<'a>(report: &'a Value, id: &str) -> &'a Value {
         .unwrap_or_else(|| panic!("{report:#}"))
 }
 
+/// A frame with its own grain: one that repeats another is a finding.
+fn grainy(number: i32) -> Made {
+    Made::new(192, 80).with_pixels(move |x, y| super::super::grain(x ^ (number as u32 * 7919), y))
+}
+
 #[test]
 fn what_was_seen_in_the_pass_is_told_of_the_masters() {
     let show = Show::small();
     // Tags are missing: the composite would have findings, its master has none of them.
-    let bare = |_| Made::new(192, 80).without("chromaticities").without("colorInteropID").without("framesPerSecond");
+    let bare = |number| grainy(number).without("chromaticities").without("colorInteropID").without("framesPerSecond");
     show.shot("S1", 1001..=1003, bare);
     // One frame with a number that is none.
     let broken = |number| {
         Made::new(192, 80).with_pixels(move |x, y| match (number, x, y) {
             (1002, 7, 9) => [f32::NAN, 0.18, 0.18],
-            _ => super::super::grain(x, y),
+            _ => super::super::grain(x ^ (number as u32 * 7919), y),
         })
     };
     show.shot("S2", 1001..=1003, broken);
@@ -62,7 +67,7 @@ fn what_was_seen_in_the_pass_is_told_of_the_masters() {
     assert_eq!(issue["region"], serde_json::json!([7, 9, 1, 1]));
 
     // What is kept is not looked at again, what is mended is, and the other shot stays in the report.
-    Made::new(192, 80).write(show.frame("S2", 1002));
+    grainy(1002).write(show.frame("S2", 1002));
     let again = show.batch("all", &[]);
     assert_eq!(again[0]["quality"], Value::Null);
     let report = show.report();
