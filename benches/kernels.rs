@@ -244,6 +244,7 @@ mod quality {
                 layer,
                 frame: &plate.frame,
                 space: plate.frame.color_space,
+                mattes: &[],
             };
             let mut validator = Validator::new(ValidatorOptions::default());
             let mut number = 0;

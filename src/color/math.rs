@@ -109,7 +109,7 @@ pub(crate) fn exp2(x: f32) -> f32 {
 ///
 /// Relative error under 5e-6 for 1e-8 < `x` < 1e4; results under 1e-38 come out as 1e-38.
 #[inline(always)]
-pub(super) fn pow(x: f32, p: f32) -> f32 {
+pub(crate) fn pow(x: f32, p: f32) -> f32 {
     let (mantissa, exponent) = split(x);
     let power = (exponent + log2_near_one(mantissa)) * p;
     let result = exp2(power.at_least(-126.0));

@@ -42,7 +42,7 @@ pub use view::{Display, View, ViewTransform};
 
 pub(crate) use block::Work;
 pub(crate) use log::{from_acescct, to_acescct};
-pub(crate) use math::{exp2, log2};
+pub(crate) use math::{exp2, log2, pow};
 pub(crate) use simd::dispatch;
 
 use crate::Result;

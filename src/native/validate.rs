@@ -9,11 +9,12 @@ use super::seen::SeenFiles;
 use super::{FileSource, atomic, period};
 use crate::color::ViewTransform;
 use crate::convert::find_layer;
+use crate::exr::cryptomatte::Labels;
 use crate::exr::{self, Header, Layer, Limits, Request};
 use crate::frame::Frame;
 use crate::period::Judge;
 use crate::qc::{
-    FrameEvidence, FrameObserved, Observation, QcReport, ReportContext, ShotReport, Validator, ValidatorOptions,
+    self, FrameEvidence, FrameObserved, Observation, QcReport, ReportContext, ShotReport, Validator, ValidatorOptions,
 };
 use crate::sequence::Sequence;
 use crate::spec::{OutputSpec, output_format};
@@ -204,7 +205,7 @@ pub(super) fn shot(
     for (frame, path) in files.sequence.frames.iter().zip(&files.paths) {
         let file = path.display().to_string();
         match decode(path, buffer) {
-            Ok(Decoded { header, layer, evidence }) => {
+            Ok(Decoded { header, layer, evidence, mattes }) => {
                 validator.observe_evidence(frame.number, &file, &evidence);
                 let seen = match header.parts.get(layer.part) {
                     Some(part) => FrameObserved::Picture {
@@ -213,6 +214,7 @@ pub(super) fn shot(
                         layer: &layer,
                         frame: buffer,
                         space: buffer.color_space,
+                        mattes: &mattes,
                     },
                     None => FrameObserved::Unreadable("its layer is in no part"),
                 };
@@ -238,16 +240,18 @@ struct Decoded {
     header: Header,
     layer: Layer,
     evidence: FrameEvidence,
+    mattes: Vec<Labels>,
 }
 
-/// The picture channels of the layer to show first, into a buffer whose memory is used frame after frame.
+/// The layer to show first and its mattes, into a buffer whose memory is used frame after frame.
 fn decode(path: &Path, buffer: &mut Frame) -> Result<Decoded> {
     let limits = Limits::default();
     let source = FileSource::open(path)?;
     let header = Header::read(&source, &limits)?;
     let layer = find_layer(&header, None)?;
-    let request = Request { part: layer.part, channels: layer.picture_channels(), bands: None };
+    let channels = qc::observed_channels(header.part(layer.part)?, &layer);
+    let request = Request { part: layer.part, channels, bands: None };
     exr::decode_into(&source, &header, &request, &limits, buffer)?;
-    let evidence = period::frame_evidence(path, &source, &header, &limits);
-    Ok(Decoded { header, layer, evidence })
+    let (evidence, mattes) = period::frame_evidence(path, &source, &header, &limits);
+    Ok(Decoded { header, layer, evidence, mattes })
 }

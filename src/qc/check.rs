@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::report::{Category, QcIssue};
 use super::survey::Survey;
 use crate::color::ColorSpace;
+use crate::exr::cryptomatte::Labels;
 use crate::exr::{Header, Layer, Part};
 use crate::frame::Frame;
 use crate::spec::OutputSpec;
@@ -96,7 +97,11 @@ pub enum FrameObserved<'a> {
         frame: &'a Frame,
         /// The space they are in: what the file says, or what the user chose.
         space: ColorSpace,
+        /// Its Cryptomatte, as far as the front has read it.
+        mattes: &'a [Labels],
     },
+    /// A frame of a movie: checks get its survey, of luma in codes of 8 bits.
+    Delivered,
     /// A file that could not be decoded at all, and why, in words.
     Unreadable(&'a str),
 }

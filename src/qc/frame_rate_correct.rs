@@ -141,7 +141,7 @@ impl Check for FrameRateCorrect {
     fn observe(&mut self, at: &Observation<'_>, survey: Option<&Survey>) {
         let part = match at.seen {
             FrameObserved::Picture { part, .. } => Some(part),
-            FrameObserved::Unreadable(_) => None,
+            FrameObserved::Unreadable(_) | FrameObserved::Delivered => None,
         };
         self.frames.push(Seen {
             number: at.number,

@@ -7,10 +7,12 @@
 mod check;
 mod color_space_valid;
 mod components;
+mod delivered;
 mod events;
 mod flat_areas;
 mod frame_rate_correct;
 mod grain_visible;
+mod layer_edges_invisible;
 mod no_clipped_highlights;
 mod no_crushed_blacks;
 mod no_modern_elements;
@@ -23,6 +25,8 @@ mod validator;
 
 pub use check::{Answer, Check, CheckId, FrameObserved, Observation, QC_CHECKS, ShotContext};
 pub use components::{Component, Components};
+pub use delivered::{MovieOptions, MovieValidator, check_technical_specs};
+pub use layer_edges_invisible::observed_channels;
 pub use no_modern_elements::{
     FrameEvidence, MatteNames, PixelEvidence, Reading, ReadingKind, ShotEvidence, Source, VISIBLE,
 };

@@ -7,6 +7,7 @@ use super::check::{Answer, Check, CheckId, FrameObserved, Observation, QC_CHECKS
 use super::color_space_valid::ColorSpaceValid;
 use super::frame_rate_correct::FrameRateCorrect;
 use super::grain_visible::GrainVisible;
+use super::layer_edges_invisible::LayerEdgesInvisible;
 use super::no_clipped_highlights::NoClippedHighlights;
 use super::no_crushed_blacks::NoCrushedBlacks;
 use super::no_modern_elements::{FrameEvidence, NoModernElements, ShotEvidence};
@@ -62,6 +63,7 @@ impl Validator {
             Box::new(NoClippedHighlights::new(&options.thresholds)),
             Box::new(NoCrushedBlacks::new(&options.thresholds)),
             Box::new(GrainVisible::new(&options.thresholds)),
+            Box::new(LayerEdgesInvisible::new(&options.thresholds)),
         ];
         let evidence = std::mem::take(&mut options.evidence);
         let period = options.judge.clone().map(|judge| Box::new(NoModernElements::new(judge, evidence)));
@@ -163,28 +165,31 @@ impl Validator {
             answer.issues.extend(self.unreadable);
         }
 
-        let mut metrics = BTreeMap::new();
-        let mut issues = Vec::new();
-        let checks = QC_CHECKS.map(|id| {
-            let answer = answers.remove(&id).unwrap_or_else(|| Answer::not_applicable("not built yet"));
-            for (name, values) in &answer.metrics {
-                metrics.insert((*name).to_owned(), per_frame(values, shot.range));
-            }
-            let result = result(id, &answer);
-            issues.extend(answer.issues);
-            result
-        });
-        issues.sort_by_key(|issue| (issue.severity, issue.frame, issue.check));
-        ShotReport {
-            shot_id: self.options.shot_id,
-            status: Status::of(&issues),
-            frame_range: shot.range,
-            files: self.files,
-            checks: checks.into(),
-            issues,
-            metrics,
-        }
+        let range = shot.range;
+        shot_report(self.options.shot_id, self.files, range, answers)
     }
+}
+
+/// Every check's answer as a shot's part of the report.
+pub(super) fn shot_report(
+    shot_id: String,
+    files: Vec<ReportFile>,
+    frame_range: [i32; 2],
+    mut answers: BTreeMap<CheckId, Answer>,
+) -> ShotReport {
+    let mut metrics = BTreeMap::new();
+    let mut issues = Vec::new();
+    let checks = QC_CHECKS.map(|id| {
+        let answer = answers.remove(&id).unwrap_or_else(|| Answer::not_applicable("nothing was looked at"));
+        for (name, values) in &answer.metrics {
+            metrics.insert((*name).to_owned(), per_frame(values, frame_range));
+        }
+        let result = result(id, &answer);
+        issues.extend(answer.issues);
+        result
+    });
+    issues.sort_by_key(|issue| (issue.severity, issue.frame, issue.check));
+    ShotReport { shot_id, status: Status::of(&issues), frame_range, files, checks: checks.into(), issues, metrics }
 }
 
 fn result(id: CheckId, answer: &Answer) -> CheckResult {

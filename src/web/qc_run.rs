@@ -11,10 +11,11 @@ use super::object::{from_js, to_js};
 use super::worker_file::WorkerFile;
 use crate::Result;
 use crate::color::{ColorSpace, Display, View, ViewTransform};
+use crate::exr::cryptomatte::Labels;
 use crate::exr::{self, Cryptomatte, Request};
 use crate::period::Judge;
 use crate::qc::{
-    FrameEvidence, FrameObserved, MatteNames, Observation, QcReport, ReportContext, Validator, ValidatorOptions,
+    self, FrameEvidence, FrameObserved, MatteNames, Observation, QcReport, ReportContext, Validator, ValidatorOptions,
 };
 use crate::{convert, spec};
 
@@ -108,14 +109,15 @@ impl QcRun {
         let (source, header, limits, frame) = file.parts();
         let layer = convert::find_layer(header, None)?;
         let part = header.part(layer.part)?;
-        let request = Request { part: layer.part, channels: layer.picture_channels(), bands: None };
+        let request = Request { part: layer.part, channels: qc::observed_channels(part, &layer), bands: None };
         exr::decode_into(source, header, &request, limits, frame)?;
         let space = self.choice.unwrap_or(frame.color_space);
-        let seen = FrameObserved::Picture { header, part, layer: &layer, frame, space };
+        let (names, labels): (_, Vec<_>) =
+            Cryptomatte::sets(header).iter().map(|set| MatteNames::of_set(set, source, header, limits)).unzip();
+        let mattes: Vec<Labels> = labels.into_iter().flatten().collect();
+        let seen = FrameObserved::Picture { header, part, layer: &layer, frame, space, mattes: &mattes };
         self.validator.observe(&Observation { file: name, number, seen });
-        let mattes =
-            Cryptomatte::sets(header).iter().map(|set| MatteNames::of_set(set, source, header, limits)).collect();
-        self.validator.observe_evidence(number, name, &FrameEvidence { mattes, ..FrameEvidence::default() });
+        self.validator.observe_evidence(number, name, &FrameEvidence { mattes: names, ..FrameEvidence::default() });
         Ok(())
     }
 }

@@ -11,6 +11,7 @@
 //! Source: "Cryptomatte Specification" 1.2.0 (Psyop, 2018), cited as *Specification*.
 
 mod hash;
+mod labels;
 mod manifest;
 mod matte;
 mod ranks;
@@ -18,6 +19,7 @@ mod rows;
 mod survey;
 
 pub use hash::{id_of_hash, id_of_name};
+pub use labels::Labels;
 pub use manifest::{Manifest, parse_manifest};
 pub use matte::{Matte, ObjectAt};
 pub use ranks::Rank;

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde::{Serialize, Serializer};
 
 use super::Cryptomatte;
+use super::labels::{Labels, RowsOfRuns};
 use super::rows::{RankReader, RankRow, counted};
 use crate::exr::{ByteSource, Header, Limits};
 use crate::frame::Region;
@@ -50,11 +51,35 @@ impl Cryptomatte {
     /// # Errors
     /// If the set is unusable, or passes a limit.
     pub fn survey<S: ByteSource + ?Sized>(&self, source: &S, header: &Header, limits: &Limits) -> Result<Survey> {
+        Ok(self.walk(source, header, limits, false)?.0)
+    }
+
+    /// The same, and everything needed to look at many mattes; no [`Labels`] where they would be too large.
+    ///
+    /// # Errors
+    /// As [`Self::survey`].
+    pub fn survey_with_labels<S: ByteSource + ?Sized>(
+        &self,
+        source: &S,
+        header: &Header,
+        limits: &Limits,
+    ) -> Result<(Survey, Option<Labels>)> {
+        self.walk(source, header, limits, true)
+    }
+
+    fn walk<S: ByteSource + ?Sized>(
+        &self,
+        source: &S,
+        header: &Header,
+        limits: &Limits,
+        with_labels: bool,
+    ) -> Result<(Survey, Option<Labels>)> {
         let mut reader = RankReader::new(source, header, self.usable_ranks()?, limits);
         let (data, display) = reader.windows()?;
         let seen = data.intersection(&display);
         let columns = (i64::from(seen.x) - i64::from(data.x)) as usize..(seen.right() - i64::from(data.x)) as usize;
         let mut total = Tally::default();
+        let mut labels = with_labels.then(RowsOfRuns::default);
         let mut doubts = Vec::new();
         if !seen.is_empty() {
             for run in reader.runs(i64::from(seen.y)..seen.bottom())? {
@@ -67,15 +92,27 @@ impl Cryptomatte {
                     || (),
                     |(), rows: std::ops::Range<i64>| {
                         let mut tally = Tally::default();
-                        rows.for_each(|y| tally.add_row(y, data.x, columns.clone(), reader.row(y)));
-                        tally
+                        let mut runs = RowsOfRuns::default();
+                        for y in rows {
+                            tally.add_row(y, data.x, columns.clone(), reader.row(y));
+                            if with_labels {
+                                runs.add_row(reader.row(y));
+                            }
+                        }
+                        (tally, runs)
                     },
                 );
                 // In order: sums do not depend on who was first.
-                bands.into_iter().try_for_each(|band| total.add(band))?;
+                for (band, runs) in bands {
+                    total.add(band)?;
+                    labels = labels.and_then(|mut all| all.append(runs).then_some(all));
+                }
             }
         }
-        Ok(self.sum_up(total, display, doubts))
+        let survey = self.sum_up(total, display, doubts);
+        let top = (i64::from(seen.y) - i64::from(data.y)).max(0) as usize;
+        let labels = labels.map(|rows| Labels::new(data, top, rows, survey.objects.clone()));
+        Ok((survey, labels))
     }
 
     fn sum_up(&self, total: Tally, display: Region, mut doubts: Vec<String>) -> Survey {

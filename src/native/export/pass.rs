@@ -257,6 +257,7 @@ fn observe(observer: &mut dyn Observer, decoded: &Decoded) -> Result<()> {
         layer: &decoded.layer,
         frame: &decoded.frame,
         space: decoded.space,
+        mattes: &[],
     };
     observer.observe_file(decoded.number, &file, &decoded.header);
     observer.observe(&Observation { file: &file.display().to_string(), number: decoded.number, seen });

@@ -10,6 +10,7 @@ use super::manifest::load_sidecars;
 use super::validate::{Expected, Job, validate};
 use super::{FileSource, frames, project};
 use crate::color::ViewTransform;
+use crate::exr::cryptomatte::Labels;
 use crate::exr::{Cryptomatte, Header, Limits};
 use crate::period::{self, Judge, RuleBase, Settings};
 use crate::qc::{
@@ -67,12 +68,17 @@ pub fn check_period_accuracy(path: &Path, judge: &Arc<Judge>) -> Result<Vec<QcIs
     Ok(issues.filter(|issue| issue.check == CheckId::NoModernElements).collect())
 }
 
-/// What the mattes of a frame say.
-pub fn frame_evidence(path: &Path, source: &FileSource, header: &Header, limits: &Limits) -> FrameEvidence {
+/// What the mattes of a frame say, and where they are.
+pub fn frame_evidence(
+    path: &Path,
+    source: &FileSource,
+    header: &Header,
+    limits: &Limits,
+) -> (FrameEvidence, Vec<Labels>) {
     let mut sets = Cryptomatte::sets(header);
     load_sidecars(path, &mut sets);
-    let mattes = sets.iter().map(|set| MatteNames::of_set(set, source, header, limits)).collect();
-    FrameEvidence { mattes, pixels: PixelEvidence::NotSampled }
+    let (mattes, labels): (_, Vec<_>) = sets.iter().map(|set| MatteNames::of_set(set, source, header, limits)).unzip();
+    (FrameEvidence { mattes, pixels: PixelEvidence::NotSampled }, labels.into_iter().flatten().collect())
 }
 
 /// What the files beside a shot's frames say: metadata (`.json`), prompts (`.txt`) and scenes (`.blend`) in the frames'

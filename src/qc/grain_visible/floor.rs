@@ -40,17 +40,17 @@ const CODES: std::ops::Range<f32> = 8.0..247.0;
 
 /// The grain of a frame: how strong it is at which light, and each tile held against it.
 #[derive(Debug)]
-pub(super) struct Floor {
+pub(in crate::qc) struct Floor {
     law: Law,
     /// Tiles that could be measured.
-    pub(super) tiles: usize,
+    pub(in crate::qc) tiles: usize,
     /// By tile.
-    pub(super) graded: Vec<Graded>,
+    pub(in crate::qc) graded: Vec<Graded>,
 }
 
 /// Sigma in linear light, proportional to light to some power.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Law {
+pub(in crate::qc) struct Law {
     power: f32,
     /// The logarithm (base 2) of sigma where the light is 1.
     level: f32,
@@ -63,14 +63,14 @@ pub(super) struct Law {
 
 /// A tile held against the grain of the frame.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Graded {
+pub(in crate::qc) struct Graded {
     /// Its fine detail if it held grain alone, in the survey's signal, and in display codes of 8 bits.
-    pub(super) expected: f32,
-    pub(super) codes: f32,
+    pub(in crate::qc) expected: f32,
+    pub(in crate::qc) codes: f32,
     /// Its own fine detail, in shares of that.
-    pub(super) ratio: f32,
+    pub(in crate::qc) ratio: f32,
     /// Whether its light is one that noise can be measured in.
-    pub(super) measurable: bool,
+    pub(in crate::qc) measurable: bool,
 }
 
 /// One tile on logarithmic scales.
@@ -83,7 +83,7 @@ struct Point {
 
 impl Floor {
     /// `None` where there are too few tiles that noise can be measured in.
-    pub(super) fn of(survey: &Survey) -> Option<Self> {
+    pub(in crate::qc) fn of(survey: &Survey) -> Option<Self> {
         let usable: Vec<Point> = tiles(survey).filter_map(|(tile, energy)| point(survey, tile, energy)).collect();
         let step = usable.len().div_ceil(MOST).max(1);
         let all: Vec<Point> = usable.iter().copied().step_by(step).collect();
@@ -91,16 +91,16 @@ impl Floor {
         Some(Self { law, tiles: usable.len(), graded: graded(survey, &law) })
     }
 
-    pub(super) fn flat_share(&self) -> f32 {
+    pub(in crate::qc) fn flat_share(&self) -> f32 {
         self.law.flat_share
     }
 
-    pub(super) fn sharpness(&self) -> f32 {
+    pub(in crate::qc) fn sharpness(&self) -> f32 {
         self.law.sharpness
     }
 
     /// The tiles that hold grain and little else.
-    pub(super) fn flat_tiles<'a>(&'a self, survey: &'a Survey) -> impl Iterator<Item = &'a Tile> {
+    pub(in crate::qc) fn flat_tiles<'a>(&'a self, survey: &'a Survey) -> impl Iterator<Item = &'a Tile> {
         let is_flat = |(tile, graded): &(&Tile, &Graded)| {
             // Its own detail, too: there may be an edge in it, and none beside it.
             graded.is_flat() && tile.flat < 0.25 && tile.energy().sqrt() < 1.6 * graded.expected
@@ -111,7 +111,7 @@ impl Floor {
 
 impl Graded {
     /// Whether the tile holds grain and little else.
-    pub(super) fn is_flat(&self) -> bool {
+    pub(in crate::qc) fn is_flat(&self) -> bool {
         self.measurable && (0.5..1.6).contains(&self.ratio)
     }
 }

@@ -11,13 +11,13 @@ const NONE: f32 = 0.12;
 
 /// An area whose grain is missing.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Hole {
+pub(in crate::qc) struct Hole {
     /// From the top left of what was surveyed.
-    pub(super) region: Region,
+    pub(in crate::qc) region: Region,
     /// Share of the frame.
-    pub(super) share: f64,
+    pub(in crate::qc) share: f64,
     /// Its grain, in shares of what is expected at its light.
-    pub(super) ratio: f64,
+    pub(in crate::qc) ratio: f64,
 }
 
 /// A floor this sharp is certain; over a less certain one a hole must be deeper.
@@ -28,7 +28,7 @@ const GAP: u32 = 1;
 const BESIDE: f32 = 0.7;
 
 /// Tiles in which `measured` is under its limit although grain could be seen there, joined to areas.
-pub(super) fn find(
+pub(in crate::qc) fn find(
     survey: &Survey,
     floor: &Floor,
     thresholds: &Thresholds,
@@ -104,7 +104,7 @@ fn hole(survey: &Survey, ratios: &[Option<f32>], area: Component, limit: f32, th
 }
 
 /// The value that this share of the values does not exceed.
-pub(super) fn quantile(values: &mut [f32], share: f32) -> Option<f32> {
+pub(in crate::qc) fn quantile(values: &mut [f32], share: f32) -> Option<f32> {
     if values.is_empty() {
         return None;
     }

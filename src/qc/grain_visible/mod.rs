@@ -20,7 +20,7 @@
 //! [`hole_ratio`]: Thresholds::hole_ratio
 
 mod floor;
-mod holes;
+pub(super) mod holes;
 mod time;
 
 use super::check::{Answer, Check, CheckId, Observation, ShotContext};
@@ -30,7 +30,7 @@ use super::report::{QcIssue, Severity};
 use super::survey::{Survey, Tile};
 use super::thresholds::Thresholds;
 
-use floor::{Floor, Graded};
+pub(super) use floor::{Floor, Graded};
 use holes::{Hole, quantile};
 
 /// Flat areas that it takes to tell grain from texture, in shares of the tiles that can be measured.
@@ -50,6 +50,7 @@ pub(super) struct GrainVisible {
     thresholds: Thresholds,
     events: Events,
     memory: time::Memory,
+    is_movie: bool,
     frames: usize,
     /// Frames in which nothing could be measured, and those whose grain could not be told from texture.
     unmeasured: usize,
@@ -67,6 +68,7 @@ impl GrainVisible {
             events: Events::new(CheckId::GrainVisible, thresholds.linked_overlap),
             thresholds: thresholds.clone(),
             memory: time::Memory::default(),
+            is_movie: false,
             frames: 0,
             unmeasured: 0,
             textured: 0,
@@ -75,6 +77,11 @@ impl GrainVisible {
             size: Vec::new(),
             alike: Vec::new(),
         }
+    }
+
+    /// For movies: codecs take grain from areas and bring it back, so that only the whole frame's is judged.
+    pub(super) fn of_movie(thresholds: &Thresholds) -> Self {
+        Self { is_movie: true, ..Self::new(thresholds) }
     }
 
     fn look(&mut self, at: &Observation<'_>, survey: &Survey) -> Vec<Sighting> {
@@ -92,6 +99,9 @@ impl GrainVisible {
         self.size.extend(flat.size().map(|size| (at.number, size.into())));
         if sigma < self.thresholds.grain_visible as f32 {
             return vec![self.invisible(sigma)];
+        }
+        if self.is_movie {
+            return self.strong(sigma).into_iter().collect();
         }
         if floor.flat_share() < FLAT {
             self.textured += 1;

@@ -1,7 +1,7 @@
 //! What is known of a shot and its frames, gathered by those who can open files.
 
 use crate::blend::{Blend, Datablock, Kind};
-use crate::exr::cryptomatte::MatteObject;
+use crate::exr::cryptomatte::{Labels, MatteObject};
 use crate::exr::{ByteSource, Cryptomatte, Header, Limits};
 use crate::frame::Region;
 use crate::period::{Mention, MentionKind};
@@ -100,14 +100,20 @@ pub struct MatteNames {
 }
 
 impl MatteNames {
-    /// Decodes a set, whose manifest is there if it can be. A set that cannot be decoded has no objects, and says why.
-    pub fn of_set<S: ByteSource + ?Sized>(set: &Cryptomatte, source: &S, header: &Header, limits: &Limits) -> Self {
+    /// Decodes a set, whose manifest is there if it can be: what is on screen, and where. A set that cannot be decoded has
+    /// no objects, and says why.
+    pub fn of_set<S: ByteSource + ?Sized>(
+        set: &Cryptomatte,
+        source: &S,
+        header: &Header,
+        limits: &Limits,
+    ) -> (Self, Option<Labels>) {
         let display_window = header.parts.get(set.part).map(|part| part.display_window).unwrap_or_default();
-        let (objects, doubt) = match set.survey(source, header, limits) {
-            Ok(survey) => (survey.objects, survey.doubts.into_iter().next()),
-            Err(error) => (Vec::new(), Some(error.to_string())),
+        let (objects, doubt, labels) = match set.survey_with_labels(source, header, limits) {
+            Ok((survey, labels)) => (survey.objects, survey.doubts.into_iter().next(), labels),
+            Err(error) => (Vec::new(), Some(error.to_string()), None),
         };
-        Self { set: set.name.clone(), objects, display_window, problem: set.problem.clone().or(doubt) }
+        (Self { set: set.name.clone(), objects, display_window, problem: set.problem.clone().or(doubt) }, labels)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a difference in the signal is on the display.
 
-use crate::color::{Processor, from_acescct};
+use crate::color::{Processor, from_acescct, pow};
 
 /// The grey scale of a view: signal in, display code and light out.
 ///
@@ -32,6 +32,20 @@ const CCT_STEP: f32 = 0.005;
 const CCT_COUNT: usize = 300;
 
 impl Tone {
+    /// Luma in codes of 8 bits, narrow range, on a BT.1886 display.
+    pub(in crate::qc) fn of_codes() -> Self {
+        const GAMMA: f32 = 2.4;
+        // The slope at black is infinite; a code over it is as dark as noise can be told.
+        let signal = |code: usize| ((code as f32 - 16.0) / 219.0).max(1.0 / 219.0);
+        let step = |code: usize| Step {
+            code: code as f32,
+            gain: 1.0,
+            light: pow(signal(code), GAMMA),
+            slope: 219.0 / (GAMMA * pow(signal(code), GAMMA - 1.0)),
+        };
+        Self { steps: (0..256).map(step).collect(), first: 0.0, step: 1.0 }
+    }
+
     /// ACEScct signals through a view.
     pub(in crate::qc) fn of_view(processor: &Processor) -> Self {
         let light: Vec<f32> = (0..CCT_COUNT).map(|i| from_acescct(CCT_STEP * i as f32)).collect();

@@ -59,10 +59,10 @@ fn without_grain(shot: &Shot, frame: usize) -> [Vec<f32>; 3] {
 }
 
 /// Side of the blocks that fine detail is measured in.
-const SIDE: usize = 8;
+pub(super) const SIDE: usize = 8;
 
 /// Fine detail of a block, per square root of light.
-fn detail(plane: &[f32], width: usize, left: usize, top: usize) -> f32 {
+pub(super) fn detail(plane: &[f32], width: usize, left: usize, top: usize) -> f32 {
     let second = |i: usize| {
         let at = (top + i / SIDE) * width + left + i % SIDE;
         plane[at - 2] - 2.0 * plane[at] + plane[at + 2]

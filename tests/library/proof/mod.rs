@@ -10,6 +10,7 @@
 
 mod color_space;
 mod grain;
+mod layer_edges;
 mod levels;
 mod plates;
 mod score;
@@ -28,7 +29,10 @@ use score::Table;
 
 /// Every defect and near miss.
 fn defects() -> Vec<Defect> {
-    [color_space::defects(), levels::defects(), grain::defects()].into_iter().flatten().collect()
+    [color_space::defects(), levels::defects(), grain::defects(), layer_edges::defects()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// A change to a plate that a check must find, or must not mind.
@@ -134,6 +138,7 @@ impl Shot {
                 layer: &layers[index],
                 frame: &frame,
                 space: frame.color_space,
+                mattes: &[],
             };
             let file = format!("{}.{}.exr", self.name, FIRST + place as i32);
             validator.observe(&Observation { file: &file, number: FIRST + place as i32, seen });
@@ -227,7 +232,9 @@ fn proof() {
     let mut plates = plates::all();
     plates.retain(|plate| plate.name().contains(&only("PROOF_PLATE")));
     let mut defects = defects();
-    defects.retain(|defect| format!("{} {}", defect.name, defect.strength).contains(&only("PROOF_DEFECT")));
+    defects.retain(|defect| {
+        format!("{} {} {}", defect.check.name(), defect.name, defect.strength).contains(&only("PROOF_DEFECT"))
+    });
     let (table, next) = (Mutex::new(Table::default()), AtomicUsize::new(0));
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {
