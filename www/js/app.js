@@ -11,6 +11,7 @@ import { pickFrames } from "./sources.js";
 import { createPackages } from "./package/open.js";
 import { holdsFor, makeShots } from "./shots.js";
 import { createStore } from "./store.js";
+import { createVersions } from "./compare/versions.js";
 
 /** More workers than this only wait for memory. */
 const MOST_WORKERS = 4;
@@ -29,16 +30,20 @@ export function createApp(engine, query) {
     checking: null, report: null, finding: -1,
     overlays: true, tab: "findings", playing: false, keyboardProbe: false,
     probe: null, pins: [], place: 0,
+    direction: 1, inPoint: null, outPoint: null, missingFrame: null, playedRate: null, heldCount: 0,
+    before: null, compare: "off", wipe: 0.5, flipped: false, gain: 1, otherFrame: null, notes: [],
     region: null, scope: "parade", matteMode: false, matte: null, underPointer: null,
   });
   const app = { engine, store, catalog: engine.catalog };
   app.pool = createPool(engine, Math.max(1, Math.min(navigator.hardwareConcurrency || 2, MOST_WORKERS)));
   app.cache = createCache(engine.catalog.memoryBudget);
-  app.picture = createPicture(engine, { renderer: query.get("renderer") ?? "webgl2", tile: Number(query.get("tile") ?? 0) });
+  app.wanted = { renderer: query.get("renderer") ?? "webgl2", tile: Number(query.get("tile") ?? 0) };
+  app.picture = createPicture(engine, app.wanted);
   app.loader = createLoader(app);
   app.checks = createChecks(app);
   createPackages(app);
   app.analyst = createAnalyst(app);
+  app.versions = createVersions(app);
   app.picture.onMove(() => store.set({ place: store.state.place + 1 }));
 
   app.picture.onLost(() => {

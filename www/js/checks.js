@@ -14,34 +14,39 @@ export function createChecks(app) {
     look();
   });
 
+  /** The report of a shot. @param {any} shot @param {AbortSignal} signal @param {(done: number) => void} progress */
+  async function check(shot, signal, progress) {
+    const { look } = store.state;
+    await pool.bench("qcStart", {
+      request: {
+        shot: shot.name,
+        isSequence: shot.numbered,
+        generatedAt: new Date().toISOString().replace(/\.\d+Z$/, "Z"),
+        view: look.view,
+        display: look.display,
+        space: look.space ?? undefined,
+      },
+    }, { signal });
+    for (const [place, frame] of shot.frames.entries()) {
+      await idle(signal);
+      await pool.bench("qcFrame", { ...loader.source(frame), number: frame.number }, { signal });
+      progress(place + 1);
+    }
+    return pool.bench("qcFinish", {}, { signal });
+  }
+
   /** @param {any} shot */
   async function run(shot) {
     controller.abort();
     const { signal } = controller = new AbortController();
     const started = performance.now();
-    const { look } = store.state;
     const progress = (done) => {
       shot.checking = { done, total: shot.frames.length };
       store.set({ checking: { shot, done } });
     };
     try {
       progress(0);
-      await pool.bench("qcStart", {
-        request: {
-          shot: shot.name,
-          isSequence: shot.numbered,
-          generatedAt: new Date().toISOString().replace(/\.\d+Z$/, "Z"),
-          view: look.view,
-          display: look.display,
-          space: look.space ?? undefined,
-        },
-      }, { signal });
-      for (const [place, frame] of shot.frames.entries()) {
-        await idle(signal);
-        await pool.bench("qcFrame", { ...loader.source(frame), number: frame.number }, { signal });
-        progress(place + 1);
-      }
-      const report = await pool.bench("qcFinish", {}, { signal });
+      const report = await check(shot, signal, progress);
       shot.report = report;
       shot.checking = null;
       performance.measure("gsd:checks", { start: started, end: performance.now() });
@@ -59,6 +64,14 @@ export function createChecks(app) {
 
   return {
     run,
+    /** The report of a shot that is not the one looked at, after the one that is. */
+    async aside(shot, signal) {
+      while (store.state.checking) {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        if (signal.aborted) throw { kind: "cancelled", what: "cancelled" };
+      }
+      return check(shot, signal, () => {});
+    },
     cancel() {
       controller.abort();
     },

@@ -1,9 +1,9 @@
 // Loads everything the page will ever load: the module once, compiled; the workers' script as one blob, so that a worker
 // can be replaced later without a request. The single-file page carries both in itself.
 
-import init, { Viewer, catalog, groupFiles } from "../pkg/blender_gsd.js";
+import init, { Viewer, catalog, groupFiles, locators } from "../pkg/blender_gsd.js";
 
-/** @returns {Promise<{module: WebAssembly.Module, workerUrl: string, workerType: WorkerType, catalog: any, Viewer: typeof Viewer, groupFiles: typeof groupFiles}>} */
+/** @returns {Promise<{module: WebAssembly.Module, workerUrl: string, workerType: WorkerType, catalog: any, Viewer: typeof Viewer, groupFiles: typeof groupFiles, locators: typeof locators}>} */
 export async function loadEngine() {
   const isCarried = Boolean(document.getElementById("gsd-worker"));
   const [module, workerUrl] = await Promise.all([
@@ -14,7 +14,7 @@ export async function loadEngine() {
   await init({ module_or_path: module });
   // A page from a disk has no origin, and a worker that is a module must come from the page's own: there it is none.
   const workerType = isCarried ? "classic" : "module";
-  return { module, workerUrl, workerType, catalog: catalog(), Viewer, groupFiles };
+  return { module, workerUrl, workerType, catalog: catalog(), Viewer, groupFiles, locators };
 }
 
 /** What a single-file page carries under a name, unpacked; null in a page of several files. */

@@ -4,6 +4,8 @@ import { byId, h } from "./dom.js";
 import { createFindings } from "./findings.js";
 import { createMetadata } from "./metadata.js";
 import { createProbePanel } from "./probe-panel.js";
+import { createChanges } from "./compare/panel.js";
+import { createNotes } from "./notes.js";
 import { createScopes } from "./scopes.js";
 
 /** @param {any} app */
@@ -14,6 +16,8 @@ export function createInspector(app) {
     { id: "findings", label: "Findings", panel: createFindings(app) },
     { id: "probe", label: "Probe", panel: createProbePanel(app) },
     { id: "scopes", label: "Scopes", panel: createScopes(app) },
+    { id: "compare", label: "Compare", panel: createChanges(app) },
+    { id: "notes", label: "Notes", panel: createNotes(app) },
     { id: "metadata", label: "Metadata", panel: createMetadata(app) },
   ];
   const buttons = tabs.map(({ id, label }) => h("button", {

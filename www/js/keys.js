@@ -48,12 +48,25 @@ export const KEYS = [
   { id: "frame.last", group: "Frames", label: "Last frame", keys: ["End"] },
   { id: "frame.play", group: "Frames", label: "Play or stop", keys: ["Space"] },
 
+  { id: "play.back", group: "Frames", label: "Play backwards", keys: ["J"] },
+  { id: "play.stop", group: "Frames", label: "Stop", keys: ["K"] },
+  { id: "play.forward", group: "Frames", label: "Play forwards", keys: ["L"] },
+  { id: "loop.in", group: "Frames", label: "First frame of the loop", keys: ["I"] },
+  { id: "loop.out", group: "Frames", label: "Last frame of the loop", keys: ["O"] },
+
   { id: "finding.next", group: "Findings", label: "Next finding", keys: ["N"] },
   { id: "finding.previous", group: "Findings", label: "Finding before", keys: ["Shift+N"] },
 
   { id: "package.toggle", group: "Package", label: "Package page or pictures", keys: ["U"] },
   { id: "package.csv", group: "Package", label: "Findings as CSV", keys: ["Ctrl+Shift+E"] },
   { id: "package.json", group: "Package", label: "Report as JSON", keys: ["Ctrl+Shift+S"] },
+
+  { id: "compare.wipe", group: "Compare", label: "Wipe between two versions", keys: ["W"] },
+  { id: "compare.difference", group: "Compare", label: "Difference of two versions", keys: ["D"] },
+  { id: "compare.side", group: "Compare", label: "Two versions side by side", keys: ["Shift+D"] },
+  { id: "compare.flip", group: "Compare", label: "Flip to the other version and back", keys: ["`"] },
+  { id: "compare.open", group: "Compare", label: "Choose the version to compare with", keys: ["Shift+W"] },
+  { id: "note.edit", group: "Compare", label: "Write a note", keys: ["M"] },
 
   { id: "file.open", group: "Page", label: "Choose files", keys: ["Ctrl+O"] },
   { id: "file.folder", group: "Page", label: "Choose a folder", keys: ["Ctrl+Shift+O"] },

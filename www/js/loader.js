@@ -2,6 +2,7 @@
 
 import { fileOf } from "./package/tree.js";
 import { samplesAt } from "./cache.js";
+import { decodeInto, emptyEntry, planOf, roomFor } from "./decode.js";
 import { createUploads } from "./uploads.js";
 
 const message = (error) => (error?.kind ? error : {
@@ -11,37 +12,13 @@ const message = (error) => (error?.kind ? error : {
 /** How often a picture that is being decoded is drawn, in milliseconds. Where the processor draws, the decoders wait. */
 const GLIMPSE = { gpu: 120, processor: 500 };
 
-/** Neighbouring rows that could not be read, as one area with the first reason. */
-function merged(missing) {
-  const sorted = [...missing].sort((a, b) => a.region[1] - b.region[1] || a.region[0] - b.region[0]);
-  const areas = [];
-  for (const { region: [x, y, width, height], reason } of sorted) {
-    const last = areas.at(-1)?.region;
-    if (last && last[0] === x && last[2] === width && last[1] + last[3] === y) last[3] += height;
-    else areas.push({ region: [x, y, width, height], reason });
-  }
-  return areas;
-}
-
 /** @param {any} app */
 export function createLoader(app) {
-  const { pool, picture, cache, store, engine } = app;
+  const { pool, picture, cache, store } = app;
   const uploads = createUploads(picture);
   let controller = new AbortController();
   /** What is on the canvas now. */
   let shown = null;
-
-  const planOf = (inspection, index) => {
-    const layer = inspection.layers[index];
-    const part = inspection.parts[layer.part];
-    const channels = [...new Set([...layer.color, ...(layer.alpha === null ? [] : [layer.alpha])])];
-    return {
-      layer, part, channels,
-      names: channels.map((channel) => part.channels[channel].name),
-      color: layer.color.map((channel) => channels.indexOf(channel)),
-      alpha: layer.alpha === null ? null : channels.indexOf(layer.alpha),
-    };
-  };
 
   async function inspect(frame, signal) {
     frame.file ??= await fileOf(frame.entry);
@@ -69,6 +46,7 @@ export function createLoader(app) {
     const origins = { start: origin };
     store.set({ failure: null, loading: null, missing: [], decodeMs: null });
     try {
+      await app.yieldTo(frame);
       const inspection = await inspect(frame, signal);
       measure("gsd:header", origins);
       const index = chooseLayer(inspection, wanted);
@@ -81,13 +59,7 @@ export function createLoader(app) {
       if (plan.part.unreadable) throw { ...unreadable(inspection, frame), what: plan.part.unreadable };
       app.applyLook(plan);
       picture.viewport.setPicture(plan.part.display_window, plan.part.data_window, plan.part.pixel_aspect);
-      picture.viewer.begin({
-        dataWindow: plan.part.data_window,
-        displayWindow: plan.part.display_window,
-        planes: plan.channels.map((channel) => plan.part.channels[channel].type),
-        color: plan.color,
-        alpha: plan.alpha,
-      });
+      picture.viewer.begin(roomFor(plan));
       picture.changed();
       await fillIn(frame, plan, signal, origins);
     } catch (error) {
@@ -107,9 +79,9 @@ export function createLoader(app) {
   }
 
   async function fillIn(frame, plan, signal, origins) {
-    const key = `${frame.key}|${plan.layer.part}|${plan.channels}`;
+    const key = cacheKey(frame, plan);
     const cached = cache.get(key);
-    const entry = cached ?? { pieces: [], bytes: 0, missing: [], failure: null };
+    const entry = cached ?? emptyEntry();
     shown = { frame, plan, entry };
     picture.setFilling(true);
     store.set({ entry, missing: entry.missing });
@@ -119,7 +91,6 @@ export function createLoader(app) {
       await decode(frame, plan, entry, signal, origins);
       if (entry.pieces.length === 0) throw entry.failure ?? unreadable(frame.inspection, frame);
       cache.put(key, entry);
-      frame.cached = true;
     }
     const decoded = performance.now() - started;
     await uploads.done();
@@ -131,20 +102,16 @@ export function createLoader(app) {
     store.set({ loading: null, decodeMs: cached ? null : decoded, missing: [...entry.missing], pictureCount: store.state.pictureCount + 1 });
   }
 
-  /** Spreads the bands over the workers, each a contiguous range. */
+  /** Decodes for the eye: rows are uploaded as they come, and drawn now and then. */
   async function decode(frame, plan, entry, signal, origins) {
-    const bands = plan.part.bands;
-    const lanes = Math.min(pool.size, bands);
-    const edge = (lane) => Math.round((bands * lane) / lanes);
+    const total = plan.part.bands;
     let done = 0;
     let first = true;
     const pause = picture.viewer.isSoftware ? GLIMPSE.processor : GLIMPSE.gpu;
     let glimpse = performance.now() + pause;
-    store.set({ loading: { done, total: bands } });
-    const receive = (piece) => {
-      if (signal.aborted) return;
+    store.set({ loading: { done, total } });
+    await decodeInto(app, source(frame), plan, entry, signal, (piece) => {
       done += piece.bands;
-      take(piece, entry);
       if (piece.planes) uploads.add(piece, signal);
       if (first && piece.planes) {
         first = false;
@@ -152,29 +119,9 @@ export function createLoader(app) {
       } else if (performance.now() > glimpse) {
         glimpse = performance.now() + pause;
         picture.requestDraw();
-        store.set({ loading: { done, total: bands } });
+        store.set({ loading: { done, total } });
       }
-    };
-    const jobs = Array.from({ length: lanes }, (_, lane) =>
-      pool.decoder(lane, "decode", {
-        ...source(frame), part: plan.layer.part, channels: plan.channels, bytes: engine.catalog.messageBytes,
-        first: edge(lane), end: edge(lane + 1),
-      }, { signal, progress: receive }));
-    const answers = await Promise.allSettled(jobs);
-    const fault = answers.find((answer) => answer.status === "rejected")?.reason;
-    if (fault?.kind === "cancelled") throw fault;
-    entry.missing = merged(entry.missing);
-    entry.failure = fault ?? answers.map((answer) => answer.value?.failure).find(Boolean) ?? null;
-    if (fault && entry.pieces.length === 0) throw fault;
-  }
-
-  function take(piece, entry) {
-    if (piece.lost) entry.missing.push({ region: piece.lost, reason: piece.reason });
-    else {
-      entry.pieces.push(piece);
-      entry.missing.push(...piece.missing);
-      for (const plane of piece.planes) entry.bytes += plane.data.byteLength;
-    }
+    });
   }
 
   /** Resolves when what is drawn now has been handed to the screen. */
@@ -196,6 +143,9 @@ export function createLoader(app) {
     return { kind: "input", what: why ?? "there is no layer to show", place: frame.name, next: "", message: why ?? "" };
   }
 
+  const cacheKey = (frame, plan) => `${frame.key}|${plan.layer.part}|${plan.channels}`;
+  /** Whether the layer that is shown is decoded for a frame. */
+  app.isHeld = (frame) => Boolean(shown && cache.has(cacheKey(frame, shown.plan)));
   const source = (frame) => ({ key: frame.key, file: frame.file, name: frame.name });
 
   function measure(name, origins) {
@@ -207,6 +157,7 @@ export function createLoader(app) {
   return {
     show,
     clear,
+    cacheKey,
     /** What is on the canvas: the frame and what its layer is made of; null for nothing. */
     get shown() { return shown; },
     cancel() {

@@ -4,6 +4,7 @@ import { byId, h } from "./dom.js";
 import { createActions } from "./actions.js";
 import { createApp } from "./app.js";
 import { createBrowser } from "./browser.js";
+import { createCompareBar } from "./compare/bar.js";
 import { createCards } from "./cards.js";
 import { createChips } from "./chips.js";
 import { createHelp } from "./help.js";
@@ -13,6 +14,7 @@ import { createOverlay } from "./overlay.js";
 import { createPackagePage } from "./package/page.js";
 import { createPalette } from "./palette.js";
 import { createPlayer } from "./player.js";
+import { createPrefetch } from "./prefetch.js";
 import { createPointer } from "./pointer.js";
 import { createReport } from "./report-html.js";
 import { createSnapshot } from "./snapshot.js";
@@ -34,7 +36,11 @@ function build(engine) {
   app.snapshot = createSnapshot(app);
   app.saveReport = createReport(app);
   app.play = createPlayer(app);
-  app.toggleTheme = createTheme(app.picture.setSurround);
+  createPrefetch(app);
+  app.toggleTheme = createTheme((rgb) => {
+    app.picture.setSurround(rgb);
+    app.versions.setSurround(rgb);
+  });
   createTopbar(app, run);
   createBrowser(app);
   createInspector(app);
@@ -45,6 +51,7 @@ function build(engine) {
   createCards(app, run);
   createPackagePage(app);
   createPointer(app);
+  createCompareBar(app);
   app.showPalette = createPalette(run);
   app.showHelp = createHelp(createKeyboard(run), app.catalog.version, () => app.picture.viewer.renderer);
   Object.assign(actions, createActions(app));
@@ -56,13 +63,15 @@ function build(engine) {
   });
 
   acceptDrops(app.open, byId("veil"));
-  for (const id of ["choose-files", "choose-folder"]) {
+  app.chooseBefore = (single = false) => byId(single ? "choose-before-files" : "choose-before").click();
+  const inputs = { "choose-files": app.open, "choose-folder": app.open, "choose-before": app.versions.open, "choose-before-files": app.versions.open };
+  for (const [id, open] of Object.entries(inputs)) {
     const input = byId(id);
     input.addEventListener("change", () => {
       const sources = fromInput(input.files);
       // The same file can be chosen again.
       input.value = "";
-      if (sources.length > 0) app.open(sources);
+      if (sources.length > 0) open(sources);
     });
   }
   byId("empty-buttons").append(

@@ -8,10 +8,11 @@ const SETTLED = 140;
 
 /**
  * @param {any} engine @param {{renderer: string, tile: number}} wanted
+ * @param {{id: string, viewport: Viewport}} [follower] a canvas that shows another picture at the place of the first
  */
-export function createPicture(engine, wanted) {
-  let canvas = byId("picture");
-  const viewport = new Viewport();
+export function createPicture(engine, wanted, follower) {
+  let canvas = byId(follower?.id ?? "picture");
+  const viewport = follower?.viewport ?? new Viewport();
   const moved = [];
   let viewer = null;
   let asked = 0;
@@ -72,7 +73,7 @@ export function createPicture(engine, wanted) {
     const width = exact ? exact.inlineSize : Math.round(entry.contentRect.width * ratio);
     const height = exact ? exact.blockSize : Math.round(entry.contentRect.height * ratio);
     if (!width || !height) return;
-    viewport.resize(width, height, ratio);
+    if (!follower) viewport.resize(width, height, ratio);
     if (!viewport.hasPicture) return;
     // A canvas that was resized is empty until it is drawn: do not wait for the next frame.
     draw(false);

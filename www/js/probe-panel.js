@@ -38,7 +38,7 @@ export function createProbePanel(app) {
     const line = (name, values) => h("tr", {}, h("th", { scope: "row", text: name }), ...values.map((text) => h("td", { text })));
     return [
       h("h3", { class: "section-heading heading", text: `${width}×${height} at ${x}, ${y} · ${pixels} pixels` }),
-      h("table", { class: "probe-table" }, h("thead", {}, h("tr", {}, h("th", { scope: "col" }), ..."RGB".split("").map((text) => h("th", { scope: "col", text })))),
+      h("table", { class: "probe-table" }, h("thead", {}, h("tr", {}, h("td", {}), ..."RGB".split("").map((text) => h("th", { scope: "col", text })))),
         h("tbody", {}, line("min", min), line("mean", mean), line("max", max), line("display", display))),
       h("p", { class: "note", text: [stops && `${stops} stops from 18 % grey`, nonFinite > 0 && `${nonFinite} samples are no numbers and left out`].filter(Boolean).join(" · ") }),
     ];
@@ -65,7 +65,7 @@ export function createProbePanel(app) {
     const line = (name, values) => h("tr", {}, h("th", { scope: "row", text: name }), ...labels.map((_, i) => h("td", { text: values[i] ?? "" })));
     return [
       h("table", { class: "probe-table" },
-        h("thead", {}, h("tr", {}, h("th", { scope: "col" }), ...labels.slice(0, facts.linear.length > 3 ? 4 : 3).map((text) => h("th", { scope: "col", text })))),
+        h("thead", {}, h("tr", {}, h("td", {}), ...labels.slice(0, facts.linear.length > 3 ? 4 : 3).map((text) => h("th", { scope: "col", text })))),
         h("tbody", {}, line("scene-linear", facts.linear), line("display", facts.display), line("8-bit codes", facts.codes))),
       ...(facts.stops ? [h("p", { class: "note", text: `${facts.stops} stops from 18 % grey` })] : []),
       ...facts.notes.map((text) => h("p", { class: "probe-note", text })),

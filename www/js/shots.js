@@ -16,7 +16,6 @@ export function makeShots(engine, sources) {
       entry: files.get(name),
       inspection: null,
       thumb: null,
-      cached: false,
     }));
     return {
       // One frame alone is known by its file's name, number and all.

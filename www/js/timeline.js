@@ -39,11 +39,13 @@ export function createTimeline(app, run) {
       class: kind, x: place(from) * width, y, width: Math.max((to - from + 1) * cell - gap, 1), height,
     });
     const cells = count <= MOST_CELLS
-      ? shot.frames.map((each) => box(`cell${each.cached ? " cached" : ""}`, each.number, each.number, 34, 5))
+      ? shot.frames.map((each) => box(`cell${app.isHeld(each) ? " cached" : ""}`, each.number, each.number, 34, 5))
       : [box("cell", scale.first, scale.last, 34, 5)];
     const gaps = shot.gaps.map(([from, to]) => box("cell missing", from, to, 34, 5));
     const ticks = (report?.shots[0].issues ?? []).map((issue) =>
       box(`tick ${issue.severity}`, issue.frame, issue.last_frame ?? issue.frame, 24 - 8 * (2 - WORST.indexOf(issue.severity)), 5));
+    const { inPoint, outPoint } = store.state;
+    if (inPoint !== null || outPoint !== null) cells.unshift(box("loop", inPoint ?? scale.first, outPoint ?? scale.last, 41, 2));
     const head = frame && svg("rect", { class: "head", x: (place(frame.number) + 0.5 / count) * width - 1, y: 2, width: 2, height: 40 });
     track.setAttribute("viewBox", `0 0 ${width} 54`);
     track.replaceChildren(...cells, ...gaps, ...ticks, ...(head ? [head] : []),
@@ -53,15 +55,16 @@ export function createTimeline(app, run) {
     track.setAttribute("aria-valuenow", String(frame?.number ?? scale.first));
   }
 
-  function words({ shot, frame, inspection, layer, playing }) {
+  function words({ shot, frame, inspection, layer, playing, missingFrame, playedRate }) {
     play.textContent = playing ? "❚❚" : "▶";
     play.setAttribute("aria-label", playing ? "Stop" : "Play");
     if (!shot?.numbered || !frame) return;
-    number.textContent = String(frame.number);
+    number.textContent = missingFrame === null ? String(frame.number) : `${missingFrame} missing`;
+    number.classList.toggle("lost", missingFrame !== null);
     range.textContent = ` / ${shot.range[0]}–${shot.range[1]}`;
     const part = inspection?.parts[inspection.layers[layer]?.part ?? 0];
     const fps = part?.frames_per_second;
-    rate.textContent = [part?.time_code, fps ? `${fps[1] === 1 ? fps[0] : fps.join("/")} fps` : "no rate in the file"].filter(Boolean).join(" · ");
+    rate.textContent = [part?.time_code, fps ? `${fps[1] === 1 ? fps[0] : fps.join("/")} fps` : "no rate in the file", playing && playedRate !== null && `playing at ${playedRate.toFixed(1)}`].filter(Boolean).join(" · ");
   }
 
   function go(event) {
@@ -79,6 +82,6 @@ export function createTimeline(app, run) {
     if (track.hasPointerCapture(event.pointerId)) go(event);
   });
   new ResizeObserver(build).observe(track);
-  store.on(["shot", "frame", "report", "pictureCount"], build);
-  store.on(["shot", "frame", "inspection", "layer", "playing"], words);
+  store.on(["shot", "frame", "report", "pictureCount", "heldCount", "inPoint", "outPoint"], build);
+  store.on(["shot", "frame", "inspection", "layer", "playing", "missingFrame", "playedRate"], words);
 }

@@ -49,6 +49,7 @@ export function createTopbar(app, run) {
     ...dials.map(({ node }) => node),
   );
   end.append(
+    h("button", { class: "optional when-ready", title: tip("compare.open"), onclick: () => run("compare.open"), text: "A/B" }),
     h("button", { class: "optional when-ready", title: tip("snapshot"), onclick: () => run("snapshot") }, "Snapshot ", h("kbd", { text: "S" })),
     h("button", { title: tip("commands"), "aria-label": "Commands", onclick: () => run("commands") }, h("span", { class: "roomy", text: "Commands " }), h("kbd", { text: "Ctrl K" })),
     h("button", { title: tip("theme.toggle"), "aria-label": "Light or dark", text: "◐", onclick: () => run("theme.toggle") }),
