@@ -168,11 +168,11 @@ impl Quality {
     }
 
     fn see_tagged(&mut self, observation: &Observation<'_>, tagged: &Header) {
-        if let FrameObserved::Picture { layer, frame, .. } = observation.seen
+        if let FrameObserved::Picture { layer, frame, mattes, .. } = observation.seen
             && let Some(part) = tagged.parts.get(layer.part)
         {
             let space = part.color_space();
-            let seen = FrameObserved::Picture { header: tagged, part, layer, frame, space };
+            let seen = FrameObserved::Picture { header: tagged, part, layer, frame, space, mattes };
             self.see(&Observation { seen, ..*observation });
         }
     }
