@@ -14,6 +14,7 @@ pub use template::{Template, Token};
 
 use crate::color::{ColorSpace, View};
 use crate::error::Place;
+use crate::qc::Thresholds;
 use crate::spec::{FrameRate, full_name};
 use crate::{Error, Result};
 use formats::Changes;
@@ -182,7 +183,23 @@ impl Config {
         let Written { show, task, vendor, version, period_year, composites, output, view, qc, .. } = written;
         let config = Self { show, task, vendor, version, period_year, composites, output, view, formats, qc };
         config.check()?;
+        config.thresholds()?;
         Ok(config)
+    }
+
+    /// The limits of the quality control: the defaults, changed by the table `[qc]`.
+    ///
+    /// # Errors
+    /// If a name in the table is not known, or its number makes no sense.
+    pub fn thresholds(&self) -> Result<Thresholds> {
+        let parsed: std::result::Result<Thresholds, _> = self.qc.clone().try_into();
+        match parsed {
+            Ok(thresholds) => thresholds.checked(),
+            Err(error) => {
+                let what = format!("[qc] cannot be understood: {}", error.message().replace('\n', ", "));
+                Err(Error::spec(what, "The names are those of docs/QC.md").in_file("gsd.toml"))
+            }
+        }
     }
 
     /// The deliverable of that name or short name.

@@ -27,6 +27,7 @@ use serde::Serialize;
 use crate::color::View;
 use crate::editorial::{ExportJob, JobStatus, SceneId, ShotId};
 use crate::exr::Header;
+use crate::exr::cryptomatte::Labels;
 use crate::native::blender;
 use crate::native::composites::{self, Composite, Place};
 use crate::native::config::Format;
@@ -73,8 +74,10 @@ pub trait Observer: Send {
     /// One frame, scene-linear, before any writer has it.
     fn observe(&mut self, observation: &Observation<'_>);
 
-    /// Its file, for what else may be in it: mattes, names.
-    fn observe_file(&mut self, _number: i32, _path: &Path, _header: &Header) {}
+    /// Its file, for what else may be in it: names, and mattes, which are given back for [`Self::observe`].
+    fn observe_file(&mut self, _number: i32, _path: &Path, _header: &Header) -> Vec<Labels> {
+        Vec::new()
+    }
 }
 
 /// What is told while a job runs.

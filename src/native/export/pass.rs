@@ -251,15 +251,15 @@ fn frames(
 fn observe(observer: &mut dyn Observer, decoded: &Decoded) -> Result<()> {
     let part = decoded.header.part(decoded.layer.part)?;
     let file: PathBuf = decoded.path.clone();
+    let mattes = observer.observe_file(decoded.number, &file, &decoded.header);
     let seen = FrameObserved::Picture {
         header: &decoded.header,
         part,
         layer: &decoded.layer,
         frame: &decoded.frame,
         space: decoded.space,
-        mattes: &[],
+        mattes: &mattes,
     };
-    observer.observe_file(decoded.number, &file, &decoded.header);
     observer.observe(&Observation { file: &file.display().to_string(), number: decoded.number, seen });
     Ok(())
 }

@@ -14,6 +14,7 @@ use super::master::MasterJob;
 use super::plan::{Kind, Plan, state_folder};
 use super::{Observer, Options, OutputReport, OutputState};
 use crate::editorial::ExportJob;
+use crate::exr::cryptomatte::Labels;
 use crate::exr::{Attribute, Header, Limits};
 use crate::frame::Frame;
 use crate::master::{Way, way};
@@ -21,9 +22,7 @@ use crate::native::project::Project;
 use crate::native::seen::Seen;
 use crate::native::{FileSource, clock, frames, journal, period, validate};
 use crate::period::Judge;
-use crate::qc::{
-    FrameObserved, Observation, QcReport, ReportContext, ShotReport, Status, Thresholds, Validator, ValidatorOptions,
-};
+use crate::qc::{FrameObserved, Observation, QcReport, ReportContext, ShotReport, Status, Validator, ValidatorOptions};
 use crate::{Error, Result, Severity};
 
 /// What the checks found in a shot.
@@ -84,7 +83,7 @@ impl Quality {
             spec: masters.map(|(_, masters)| masters.spec.clone()),
             is_sequence: plan.source.frames.len() > 1,
             transform: plan.look.transform(),
-            thresholds: thresholds(project)?,
+            thresholds: project.config.thresholds()?,
             judge: Some(Arc::clone(&judge)),
             evidence: period::shot_evidence(beside, shot, is_own),
         };
@@ -150,13 +149,14 @@ impl Observer for Quality {
         }
     }
 
-    fn observe_file(&mut self, number: i32, path: &Path, header: &Header) {
+    fn observe_file(&mut self, number: i32, path: &Path, header: &Header) -> Vec<Labels> {
         if self.is_rewritten {
-            return;
+            return Vec::new();
         }
-        let Ok(source) = FileSource::open(path) else { return };
-        let evidence = period::frame_evidence(path, &source, header, &Limits::default());
+        let Ok(source) = FileSource::open(path) else { return Vec::new() };
+        let (evidence, mattes) = period::frame_evidence(path, &source, header, &Limits::default());
         self.validator.observe_evidence(number, &path.display().to_string(), &evidence);
+        mattes
     }
 }
 
@@ -217,15 +217,6 @@ fn make_relative(shot: &mut ShotReport, folder: &Path) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// The limits of a project.
-fn thresholds(project: &Project) -> Result<Thresholds> {
-    let table = project.config.qc.clone();
-    let thresholds: Thresholds = table
-        .try_into()
-        .map_err(|error: toml::de::Error| Error::spec(format!("[qc] in gsd.toml: {}", error.message()), ""))?;
-    thresholds.checked()
 }
 
 /// The report that is there, if it can be read.
