@@ -87,6 +87,13 @@ impl ShotFiles {
         MEDIA.into_iter().flat_map(of_kind).filter_map(media).collect()
     }
 
+    /// The frame of the cut that a report means by `number`: a lone frame has no number in its name, and reports count it
+    /// as they like.
+    pub(super) fn number(&self, number: i32) -> i32 {
+        let [first, last] = self.frames;
+        if first == last { first } else { number }
+    }
+
     /// The kinds that it has nothing of.
     pub(super) fn missing(&self) -> Vec<&'static str> {
         KINDS.into_iter().filter(|(kind, _)| self.first(*kind).is_none()).map(|(_, name)| name).collect()

@@ -20,7 +20,7 @@ use std::path::PathBuf;
 use super::clock;
 use super::project::Project;
 use crate::editorial::{Clip, EditorialPackage, Marker, SceneId, ShotId, Timeline};
-use crate::qc::ShotReport;
+use crate::qc::{QcIssue, ShotReport};
 use crate::spec::{Container, FrameRate};
 use crate::{Error, Result};
 use describe::Description;
@@ -121,6 +121,12 @@ pub fn create_editorial_package(
     Ok((package, places.target))
 }
 
+/// The marker of a finding, at the frame that the cut knows it by.
+fn marker(issue: &QcIssue, files: &ShotFiles) -> Marker {
+    let marker = Marker::of(issue);
+    Marker { frame: files.number(marker.frame), last_frame: files.number(marker.last_frame), ..marker }
+}
+
 fn timeline(
     project: &Project,
     options: &Options,
@@ -139,7 +145,7 @@ fn timeline(
             handles: options.handles.or_else(|| handoff.handles(shot)).unwrap_or(handles),
             record: handoff.record(shot),
             media: files.media(),
-            markers: issues.map(Marker::of).collect(),
+            markers: issues.map(|issue| marker(issue, files)).collect(),
         }
     };
     let mut clips: Vec<Clip> = shots.iter().map(clip).collect();

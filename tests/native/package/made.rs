@@ -80,6 +80,19 @@ fn what_is_out_of_date_is_made_again_and_the_rest_is_kept() {
 }
 
 #[test]
+fn a_finding_of_a_lone_frame_is_in_the_cut_and_has_a_picture() {
+    let show = Show::small();
+    show.shot("SHOT-002-001", [1001], |_| Made::new(192, 80));
+    assert_eq!(create(&show, &[]).code, Some(0));
+    let package = show.path("packages/SCN-002");
+    assert_eq!(names_in(&package.join("masters")), ["SHOT-002-001_master.exr"]);
+    let edl = fs::read_to_string(package.join("SCN-002.edl")).unwrap();
+    assert!(edl.contains("* LOC: 01:00:00:00 RED     resolution_match"), "{edl}");
+    let pictures = names_in(&package.join("qc"));
+    assert!(pictures.contains(&"SHOT-002-001_1001_resolution_match_01.jpg".to_owned()), "{pictures:?}");
+}
+
+#[test]
 fn a_shot_that_cannot_be_exported_is_named_and_the_others_are_kept() {
     let show = show();
     fs::write(show.frame("SHOT-002-002", 1002), b"no picture").unwrap();

@@ -68,11 +68,11 @@ impl Shot<'_> {
         issues.sort_by_key(|(_, issue)| std::cmp::Reverse(issue.severity));
         issues.truncate(MOST);
         // Findings of one frame stand together: it is decoded once.
-        issues.sort_by_key(|(_, issue)| (issue.file.clone(), number(issue)));
+        issues.sort_by_key(|(_, issue)| (issue.file.clone(), self.number(issue)));
         let mut last: Option<((&str, i32), Option<Small>)> = None;
         let mut pictures = Pictures::new();
         for (place, issue) in issues {
-            let frame = (issue.file.as_str(), number(issue));
+            let frame = (issue.file.as_str(), self.number(issue));
             let picture = match last.take() {
                 Some((known, picture)) if known == frame => picture,
                 _ => self.picture(issue),
@@ -80,7 +80,8 @@ impl Shot<'_> {
             if let Some(picture) = &picture {
                 let [_, finding] = place;
                 let name = format!("{FOLDER}/{}_{}_{}_{:02}.jpg", self.shot, frame.1, issue.check.name(), finding + 1);
-                render::write(&self.folder.join(&name), &drawn(picture, self.shot, issue))?;
+                let text = format!("{}  {}  {}", self.shot, frame.1, issue.check.name());
+                render::write(&self.folder.join(&name), &drawn(picture, issue, &text))?;
                 pictures.insert(place, name);
             }
             last = Some((frame, picture));
@@ -88,9 +89,14 @@ impl Shot<'_> {
         Ok(pictures)
     }
 
+    /// The frame to show.
+    fn number(&self, issue: &QcIssue) -> i32 {
+        self.files.number(issue.peak_frame.unwrap_or(issue.frame))
+    }
+
     /// The frame where the finding is worst: of the movie it is in, else of the master.
     fn picture(&self, issue: &QcIssue) -> Option<Small> {
-        let index = number(issue).checked_sub(self.files.frames[0]).and_then(|index| u32::try_from(index).ok())?;
+        let index = self.number(issue).checked_sub(self.files.frames[0]).and_then(|index| u32::try_from(index).ok())?;
         let names = (&self.of.options.scene, self.shot);
         let of_master = || {
             let file = self.files.masters().get(index as usize)?;
@@ -109,13 +115,9 @@ impl Shot<'_> {
     }
 }
 
-/// The frame to show.
-fn number(issue: &QcIssue) -> i32 {
-    issue.peak_frame.unwrap_or(issue.frame)
-}
 
 /// The picture with the box on it and a line below.
-fn drawn(picture: &Small, shot: &ShotId, issue: &QcIssue) -> RgbImage {
+fn drawn(picture: &Small, issue: &QcIssue, text: &str) -> RgbImage {
     let image = &picture.image;
     let mut drawn = RgbImage::from_pixel(image.width(), image.height() + LABEL, PAPER);
     image::imageops::replace(&mut drawn, image, 0, 0);
@@ -130,8 +132,7 @@ fn drawn(picture: &Small, shot: &ShotId, issue: &QcIssue) -> RgbImage {
     }
     let y = image.height() + 6;
     font::fill(&mut drawn, [6, y], [10, 14], color);
-    let text = format!("{shot}  {}  {}", number(issue), issue.check.name());
-    font::write(&mut drawn, [24, y], 2, INK, &text);
+    font::write(&mut drawn, [24, y], 2, INK, text);
     drawn
 }
 
