@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 # Cargo uses all cores by itself, and two cargos only wait for each other's lock.
 .NOTPARALLEL:
-.PHONY: help demo serve web review-html setup test test-all test-native test-browser test-e2e lint bench clean
+.PHONY: help demo serve web review-html setup test test-all test-native test-browser test-e2e lint bench fuzz clean
 
 CARGO_TARGET_DIR ?= target
 
@@ -47,6 +47,9 @@ lint:          ## Formatting, clippy and documentation, native and wasm
 
 bench:         ## Benchmarks
 	@scripts/bench.sh
+
+fuzz:          ## Hunt for crashes in everything that reads files: make fuzz SECONDS_EACH=300
+	@scripts/fuzz.sh $(or $(SECONDS_EACH),60)
 
 clean:         ## Remove all that was built or installed here
 	rm -rf target output www/pkg www/review.html

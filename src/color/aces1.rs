@@ -8,6 +8,8 @@
 #[cfg(feature = "web")]
 mod numbers;
 
+use std::sync::LazyLock;
+
 use super::block::{BLOCK, Lane, for_each, mul};
 use super::math::{Bound, angle_signed, pow};
 use super::{Matrix3, named};
@@ -27,6 +29,9 @@ const DIM_SURROUND: f32 = 0.9811;
 /// CINEMA_WHITE, CINEMA_BLACK, in cd/m2
 const WHITE: f64 = 48.0;
 const BLACK: f64 = 0.02;
+
+/// Working it out takes longer than converting a small picture.
+static TONE: LazyLock<ToneTable> = LazyLock::new(ToneTable::new);
 
 /// The rendering of one source space for one display.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,7 +56,7 @@ impl Aces1 {
             source_to_ap0: source_to_ap0.to_f32(),
             ap0_to_ap1: (ap1.inverse()? * named::AP0.rgb_to_xyz()?).to_f32(),
             desaturate: saturation(RRT_SATURATION, weights).to_f32(),
-            tone: ToneTable::new(),
+            tone: TONE.clone(),
             luminance: weights.map(|w| w as f32),
             to_display: (*ap1_to_display * saturation(ODT_SATURATION, weights)).to_f32(),
         })

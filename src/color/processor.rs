@@ -9,8 +9,6 @@ use super::grade::GradeKernel;
 use super::math::Bound;
 #[cfg(feature = "web")]
 use super::numbers::{Formula, Numbers, Table};
-#[cfg(feature = "web")]
-use super::{Chromaticities, named};
 use super::{Encoding, Matrix3, code_u8, code_u16, simd};
 use crate::widen::widen;
 
@@ -107,17 +105,6 @@ impl Processor {
     #[cfg(feature = "web")]
     pub(crate) fn light(&self) -> Self {
         Self { encoding: Encoding::Linear, ..self.clone() }
-    }
-
-    /// The same view of another source, without working out again what does not depend on it.
-    #[cfg(feature = "web")]
-    pub(super) fn with_source(&self, source_to: impl Fn(&Chromaticities) -> Option<Matrix3>) -> Option<Self> {
-        let rendering = match &self.rendering {
-            Rendering::Untonemapped(_) => return None,
-            Rendering::Aces1(aces) => Rendering::Aces1(Box::new(aces.with_source(&source_to(&named::AP0)?))),
-            Rendering::Aces2(aces) => Rendering::Aces2(Box::new(aces.with_source(&source_to(&named::AP1)?))),
-        };
-        Some(Self { rendering, ..self.clone() })
     }
 
     /// What a shader needs to do the same.

@@ -141,7 +141,7 @@ impl ViewTransform {
             View::Aces1 => {
                 Rendering::Aces1(Box::new(Aces1::new(&source_to(&named::AP0)?, &named::AP1.matrix_to(&display)?)?))
             }
-            View::Aces2 => Rendering::Aces2(Box::new(Aces2::new(&source_to(&named::AP1)?, &display)?)),
+            View::Aces2 => Rendering::Aces2(Box::new(Aces2::new(&source_to(&named::AP1)?)?)),
         })
     }
 

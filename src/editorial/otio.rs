@@ -1,34 +1,75 @@
 //! The cut as OpenTimelineIO's JSON (`.otio`): clips with every deliverable as a media reference, gaps, markers.
 
+use serde::ser::SerializeSeq;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
 use super::timeline::{Clip, Event, Marker, Media, Timeline, hour};
 use crate::spec::FrameRate;
 
-/// The cut. Media are named relative to the package's folder; the one to cut with is active.
-pub fn otio(timeline: &Timeline) -> Value {
-    let rate = timeline.rate;
-    let mut children = Vec::new();
-    let mut end = 0;
-    for Event { record: [start, after], clip } in &timeline.events {
-        if *start > end {
-            children.push(gap(start - end, rate));
-        }
-        children.push(clip_json(clip, rate));
-        end = *after;
+/// The cut. Media are named relative to the package's folder; the one to cut with is active. Clips are made one at a time,
+/// while they are written: a long scene need not lie in memory as JSON.
+pub fn otio(timeline: &Timeline) -> impl Serialize {
+    OtioTimeline {
+        schema: "Timeline.1",
+        name: &timeline.name,
+        metadata: json!({}),
+        global_start_time: time(i64::from(hour(timeline.rate)), timeline.rate),
+        tracks: Composition::new("Stack.1", "tracks", [Composition::new("Track.1", "V1", Clips(timeline))]),
     }
-    let track = json!({
-        "OTIO_SCHEMA": "Track.1", "name": "V1", "kind": "Video", "children": children,
-        "source_range": null, "effects": [], "markers": [], "enabled": true, "metadata": {},
-    });
-    json!({
-        "OTIO_SCHEMA": "Timeline.1", "name": timeline.name, "metadata": {},
-        "global_start_time": time(i64::from(hour(rate)), rate),
-        "tracks": {
-            "OTIO_SCHEMA": "Stack.1", "name": "tracks", "children": [track],
-            "source_range": null, "effects": [], "markers": [], "enabled": true, "metadata": {},
-        },
-    })
+}
+
+#[derive(Serialize)]
+struct OtioTimeline<'a, Tracks> {
+    #[serde(rename = "OTIO_SCHEMA")]
+    schema: &'static str,
+    name: &'a str,
+    metadata: Value,
+    global_start_time: Value,
+    tracks: Tracks,
+}
+
+/// A stack, or a track, which has a kind.
+#[derive(Serialize)]
+struct Composition<Children> {
+    #[serde(rename = "OTIO_SCHEMA")]
+    schema: &'static str,
+    name: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<&'static str>,
+    children: Children,
+    source_range: Value,
+    effects: [Value; 0],
+    markers: [Value; 0],
+    enabled: bool,
+    metadata: Value,
+}
+
+impl<Children> Composition<Children> {
+    fn new(schema: &'static str, name: &'static str, children: Children) -> Self {
+        let kind = (schema == "Track.1").then_some("Video");
+        let (source_range, metadata) = (Value::Null, json!({}));
+        Self { schema, name, kind, children, source_range, effects: [], markers: [], enabled: true, metadata }
+    }
+}
+
+/// The clips of a cut, and gaps where it has none.
+struct Clips<'a>(&'a Timeline);
+
+impl Serialize for Clips<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(timeline) = self;
+        let mut children = serializer.serialize_seq(None)?;
+        let mut end = 0;
+        for Event { record: [start, after], clip } in &timeline.events {
+            if *start > end {
+                children.serialize_element(&gap(start - end, timeline.rate))?;
+            }
+            children.serialize_element(&clip_json(clip, timeline.rate))?;
+            end = *after;
+        }
+        children.end()
+    }
 }
 
 fn gap(length: u32, rate: FrameRate) -> Value {

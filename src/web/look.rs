@@ -149,22 +149,6 @@ impl Isolate {
     }
 }
 
-/// A processor of each view and display that was looked through: most of it does not depend on exposure and source.
-#[derive(Default)]
-pub(super) struct Known(Vec<(View, Display, Processor)>);
-
-impl Known {
-    fn processor(&mut self, transform: &ViewTransform, space: &ColorSpace) -> Result<Processor> {
-        let same = |known: &&(View, Display, Processor)| (known.0, known.1) == (transform.view, transform.display);
-        if let Some((_, _, known)) = self.0.iter().find(same) {
-            return transform.processor_like(known, space);
-        }
-        let made = transform.processor(space)?;
-        self.0.push((transform.view, transform.display, made.clone()));
-        Ok(made)
-    }
-}
-
 /// A look with every number worked out.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Look {
@@ -187,11 +171,11 @@ pub(super) struct Look {
 }
 
 impl Look {
-    pub(super) fn new(request: &LookRequest, known: &mut Known) -> Result<Self> {
+    pub(super) fn new(request: &LookRequest) -> Result<Self> {
         let space = request.space.color_space()?;
         let transform = ViewTransform { view: request.view, display: request.display, exposure: request.exposure };
         let processor = match request.kind {
-            LayerKind::Color => known.processor(&transform, &space)?,
+            LayerKind::Color => transform.processor(&space)?,
             LayerKind::Data => {
                 let gain = f64::from(request.exposure).exp2();
                 Processor::untonemapped(&Matrix3::diagonal([gain; 3]), Encoding::Linear)

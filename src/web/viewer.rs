@@ -9,7 +9,7 @@ use super::canvas2d::PlainCanvas;
 use super::fault;
 use super::gl::GlCanvas;
 use super::layout::{PictureRequest, Placement};
-use super::look::{Known, Look, LookRequest};
+use super::look::{Look, LookRequest};
 use super::object::{from_js, to_js};
 use super::probe::{self, RawSample};
 use crate::{Error, Result};
@@ -25,7 +25,6 @@ enum Backend {
 pub struct Viewer {
     backend: Backend,
     look: Option<Look>,
-    known: Known,
 }
 
 #[wasm_bindgen]
@@ -41,7 +40,7 @@ impl Viewer {
             "2d" => PlainCanvas::new(canvas).map(Backend::Plain),
             _ => GlCanvas::new(canvas, largest_tile).map(Backend::Gl),
         };
-        Ok(Self { backend: backend.map_err(js)?, look: None, known: Known::default() })
+        Ok(Self { backend: backend.map_err(js)?, look: None })
     }
 
     /// `webgl2` or `2d`.
@@ -142,7 +141,7 @@ impl Viewer {
     /// If a number is out of range or the colour space spans no volume; the look before stays.
     #[wasm_bindgen(js_name = setLook)]
     pub fn set_look(&mut self, request: JsValue) -> Result<JsValue, JsValue> {
-        let look = Look::new(&from_js::<LookRequest>(request)?, &mut self.known).map_err(js)?;
+        let look = Look::new(&from_js::<LookRequest>(request)?).map_err(js)?;
         let words = Object::new();
         super::object::set(&words, "truth", &JsValue::from_str(look.description()));
         super::object::set(&words, "aids", &JsValue::from_bool(look.has_aids()));

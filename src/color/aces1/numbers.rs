@@ -3,15 +3,9 @@
 use super::{
     Aces1, BITS, DIM_SURROUND, ENTRIES, GLOW_GAIN, GLOW_MID, LOWEST, RED_PIVOT, RED_SCALE, RED_WIDTH_DEGREES, ToneTable,
 };
-use crate::color::Matrix3;
 use crate::color::numbers::{Formula, Numbers, Table};
 
 impl Aces1 {
-    /// The same rendering of another source.
-    pub(in crate::color) fn with_source(&self, source_to_ap0: &Matrix3) -> Self {
-        Self { source_to_ap0: source_to_ap0.to_f32(), ..self.clone() }
-    }
-
     /// The table has a row for each octave from `tone_lowest` on, of parabolas: square, linear, constant.
     pub(in crate::color) fn numbers(&self) -> Numbers {
         let [r, g, b] = self.luminance;

@@ -3,16 +3,9 @@
 use super::Aces2;
 use super::cam::{CONE_EXPONENT, CONE_OFFSET, LARGEST_RESPONSE};
 use super::gamut::{CUSP_MID_BLEND, FOCUS_GAIN_BLEND, SMOOTH_CUSPS};
-use super::render::Renderer;
-use crate::color::Matrix3;
 use crate::color::numbers::{Formula, Numbers};
 
 impl Aces2 {
-    /// The same rendering of another source.
-    pub(in crate::color) fn with_source(&self, source_to_ap1: &Matrix3) -> Self {
-        Self(Renderer { source_to_ap1: source_to_ap1.to_f32(), ..self.0.clone() })
-    }
-
     /// The table has a row for each degree of hue, see [`super::segments::Segments::texels`].
     pub(in crate::color) fn numbers(&self) -> Numbers {
         let Self(renderer) = self;

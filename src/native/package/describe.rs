@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use rayon::prelude::*;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::Options;
@@ -148,9 +150,16 @@ impl Description<'_> {
     }
 }
 
-fn write_json(path: &Path, value: &Value) -> Result<()> {
-    let text = serde_json::to_string_pretty(value).map_err(unwritable)?;
-    atomic::write(path, (text + "\n").as_bytes())
+fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
+    let refused = |error| Error::io("cannot be written", path.display(), error);
+    atomic::write_with(path, |file| {
+        let mut file = BufWriter::new(file);
+        serde_json::to_writer_pretty(&mut file, value).map_err(|error| match error.is_io() {
+            true => refused(error.into()),
+            false => unwritable(error),
+        })?;
+        file.write_all(b"\n").and_then(|()| file.flush()).map_err(refused)
+    })
 }
 
 fn unwritable(error: serde_json::Error) -> Error {

@@ -15,7 +15,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::fault;
-use super::look::{Isolate, Known, Look, LookRequest};
+use super::look::{Isolate, Look, LookRequest};
 use super::object::from_js;
 use super::worker_file::WorkerFile;
 use crate::Error;
@@ -29,7 +29,6 @@ pub struct Analysis {
     frame: Frame,
     /// Red, green, blue, by place in the frame's planes.
     color: [usize; 3],
-    known: Known,
     scopes: Option<Scopes>,
 }
 
@@ -48,7 +47,7 @@ impl Analysis {
         let mut frame = Frame::default();
         exr::decode_into(source, header, &Request { part, channels, bands: None }, limits, &mut frame)
             .map_err(|error| fault::to_js(&error.in_file(&name)))?;
-        Ok(Self { frame, color, known: Known::default(), scopes: None })
+        Ok(Self { frame, color, scopes: None })
     }
 
     /// Begins the scopes anew, for the display window or for `region` of it (pixels from its left top).
@@ -88,7 +87,7 @@ impl Analysis {
     fn look(&mut self, request: JsValue) -> Result<Look, JsValue> {
         let request: LookRequest = from_js(request)?;
         let plain = LookRequest { isolate: Isolate::Color, clipping: false, false_color: false, ..request };
-        Look::new(&plain, &mut self.known).map_err(|error| fault::to_js(&error))
+        Look::new(&plain).map_err(|error| fault::to_js(&error))
     }
 
     /// A region of the display window, or all of it, as far as there are samples; from the data window's left top.

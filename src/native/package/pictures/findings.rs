@@ -115,7 +115,6 @@ impl Shot<'_> {
     }
 }
 
-
 /// The picture with the box on it and a line below.
 fn drawn(picture: &Small, issue: &QcIssue, text: &str) -> RgbImage {
     let image = &picture.image;
