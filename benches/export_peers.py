@@ -1,6 +1,6 @@
 """Export from EXR plates to ProRes and H.264 beside ffmpeg and oiiotool, in one run.
 
-    export_peers.py GSD SERVE FOLDER [--rounds N] [--frames N] [--long N]
+    export_peers.py GSD SERVE FOLDER [--parts three,aces,checks,memory,quality] [--rounds N] [--frames N] [--long N]
 
 GSD is the program, SERVE makes the plates (benches/serve.rs). Everybody reads the same frames from the system's cache and
 writes finished movies; whoever's turn it is has the machine alone. Writes FOLDER/export.json, for benches/report.py.
@@ -41,6 +41,8 @@ DEFAULT = {
     "prores_422": "-c:v prores_ks -profile:v standard",
     "preview_h264": "-c:v libx264 -profile:v high",
 }
+PEERS = {"ffmpeg, our settings": BEST, "ffmpeg, defaults": DEFAULT}
+ALL = "prores,prores422,preview"
 # How the plates are made smaller, and for the best also how chroma is.
 SCALE = "scale=in_range=pc:out_range=tv:out_color_matrix=bt709:flags=bilinear"
 
@@ -58,16 +60,16 @@ class Project:
     def movie(self, name):
         return self.folder / "output/editorial/SCN-001" / MOVIES[name][0]
 
-    def command(self, gsd, formats, view, more=()):
+    def command(self, gsd, formats, view, more=("--no-qc",)):
         return [gsd, "batch-export", "--project", self.folder, "--scene", "SCN-001", "--formats", formats, "--view", view,
-                "--force", "--no-qc", "--quiet", *more]
+                "--force", "--quiet", *more]
 
 
-def run(command, **more):
+def run(command, allowed=(0,)):
     """Seconds on the clock, and the most memory of the process itself, in MiB."""
     command = list(map(str, command))
     begun = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, **more)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     most = [0.0]
 
     def watch():
@@ -80,7 +82,7 @@ def run(command, **more):
     _, said = process.communicate()
     taken = time.perf_counter() - begun
     watcher.join()
-    if process.returncode:
+    if process.returncode not in allowed:
         raise SystemExit(f"{' '.join(command)}: {process.returncode}\n{said[-2000:]}")
     return taken, most[0]
 
@@ -142,7 +144,7 @@ def qualities(gsd, project, peers, folder):
     found = {}
     for name, (path, _, _) in MOVIES.items():
         script, raw = recorder(folder, name)
-        run(project.command(gsd, name, "untonemapped", ["--ffmpeg", script]))
+        run(project.command(gsd, name, "untonemapped", ["--no-qc", "--ffmpeg", script]))
         found[f"ours/{name}"] = (project.movie(name).stat().st_size, psnr(raw, project.movie(name), name))
         with raw.open("wb") as target:
             subprocess.run(list(map(str, ffmpeg_planes(project, name))), stdout=target, check=True)
@@ -188,59 +190,100 @@ def row(row_id, title, times, frames):
         yield {"id": f"{row_id}/{peer}", "title": title, "peer": peer, "ours_ms": ours, "peer_ms": its, "ratio": its / ours}
 
 
+class Bench:
+    """The parts of the run, each with its rows for the table, its notes, and every single figure."""
+
+    def __init__(self, arguments, plates, work):
+        self.arguments, self.gsd, self.plates, self.work = arguments, arguments.gsd, plates, work
+        self.rows, self.notes, self.figures = [], [], {}
+        self.short = Project(work / "short", plates, arguments.frames)
+        self.folders = {name: work / name.replace(", ", "-").replace(" ", "-") for name in PEERS}
+        for folder in self.folders.values():
+            folder.mkdir()
+
+    def peer(self, name):
+        return run(ffmpeg(self.short, PEERS[name], self.folders[name]))
+
+    def ours(self, project, formats=ALL, view="untonemapped"):
+        return run(project.command(self.gsd, formats, view))
+
+    def three(self):
+        """Three movies, untonemapped."""
+        contestants = {"ours": lambda: self.ours(self.short)} | {name: lambda name=name: self.peer(name) for name in PEERS}
+        times = race(contestants, self.arguments.rounds)
+        self.rows += row("export/three", "EXR to three movies, a frame", times, self.arguments.frames)
+        self.figures["three"] = times
+
+    def aces(self):
+        """ProRes 4444 through ACES 2.0."""
+        count = self.arguments.aces_frames
+        few = Project(self.work / "few", self.plates, count)
+        times = race({
+            "ours": lambda: self.ours(few, "prores", "aces-2.0"),
+            "oiiotool + ffmpeg": lambda: aces(few, self.work, count),
+        }, 1)
+        self.rows += row("export/aces2-4444", "EXR to ProRes 4444, ACES 2.0, a frame", times, count)
+        self.figures["aces"] = times
+
+    def checks(self):
+        """All four deliverables with the quality control, and without."""
+        checked = lambda: run(self.short.command(self.gsd, "all", "aces-2.0", ()), allowed=(0, 1))  # 1: they found errors
+        times = race({"ours": checked, "without": lambda: self.ours(self.short, "all", "aces-2.0")}, self.arguments.rounds)
+        self.rows += row("export/qc", "EXR to all deliverables with QC, a frame", times, self.arguments.frames)
+        self.figures["checks"] = times
+
+    def memory(self):
+        """The most memory of a short and of a long shot."""
+        long = Project(self.work / "long", self.plates, self.arguments.long)
+        for project in (self.short, long):
+            _, most = self.ours(project)
+            self.rows.append({"id": "export/memory", "title": f"peak memory of our process, {project.count} frames", "ours_mib": most})
+
+    def quality(self):
+        """Sizes and PSNR."""
+        for name in PEERS:
+            self.peer(name)
+        found = qualities(self.gsd, self.short, self.folders, self.work)
+        for name, (size, decibels) in sorted(found.items(), key=lambda at: at[0].split("/")[1]):
+            self.notes.append(f"{name}: {size / 1e6:.1f} MB, {decibels:.2f} dB")
+        self.figures["bytes_and_psnr"] = found
+
+
+PARTS = {"three": Bench.three, "aces": Bench.aces, "checks": Bench.checks, "memory": Bench.memory, "quality": Bench.quality}
+
+
+def make_plates(serve, folder, count):
+    folder.mkdir(parents=True, exist_ok=True)
+    if len(list(folder.glob("*.exr"))) != count:
+        print("-- making the plates", file=sys.stderr)
+        subprocess.run([serve], input=f"plates\t{folder}\t{count}\n", text=True, check=True, stdout=subprocess.DEVNULL)
+    return sorted(folder.glob("*.exr"))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("gsd")
     parser.add_argument("serve")
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--parts", default=",".join(PARTS), help="some of them, separated by commas")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--frames", type=int, default=12)
-    parser.add_argument("--long", type=int, default=48, help="frames of the long shot, whose memory is measured too")
+    parser.add_argument("--long", type=int, default=600, help="frames of the long shot, whose memory is measured too")
     parser.add_argument("--aces-frames", type=int, default=4)
     arguments = parser.parse_args()
     load = os.getloadavg()
     work = arguments.folder / "export"
     shutil.rmtree(work, ignore_errors=True)
-    plates = arguments.folder / "plates"
-    plates.mkdir(parents=True, exist_ok=True)
-    if len(list(plates.glob("*.exr"))) != arguments.frames:
-        print("-- making the plates", file=sys.stderr)
-        subprocess.run([arguments.serve], input=f"plates\t{plates}\t{arguments.frames}\n", text=True, check=True, stdout=subprocess.DEVNULL)
-    files = sorted(plates.glob("*.exr"))
-    short = Project(work / "short", files, arguments.frames)
-    few = Project(work / "few", files, arguments.aces_frames)
-    peers = {"ffmpeg, our settings": BEST, "ffmpeg, defaults": DEFAULT}
-    folders = {name: work / name.replace(", ", "-").replace(" ", "-") for name in peers}
-    for folder in folders.values():
-        folder.mkdir()
-
-    print("-- three movies, untonemapped", file=sys.stderr)
-    contestants = {"ours": lambda: run(short.command(arguments.gsd, "prores,prores422,preview", "untonemapped"))}
-    for name, settings in peers.items():
-        contestants[name] = lambda name=name, settings=settings: run(ffmpeg(short, settings, folders[name]))
-    three = race(contestants, arguments.rounds)
-    rows = list(row("export/three", "EXR to three movies, a frame", three, arguments.frames))
-    print("-- ProRes 4444 through ACES 2.0", file=sys.stderr)
-    through_aces = race({
-        "ours": lambda: run(few.command(arguments.gsd, "prores", "aces-2.0")),
-        "oiiotool + ffmpeg": lambda: aces(few, work, arguments.aces_frames),
-    }, 1)
-    rows += row("export/aces2-4444", "EXR to ProRes 4444, ACES 2.0, a frame", through_aces, arguments.aces_frames)
-    print("-- memory of a long shot", file=sys.stderr)
-    long = Project(work / "long", files, arguments.long)
-    _, long_peak = run(long.command(arguments.gsd, "prores,prores422,preview", "untonemapped"))
-    short_peak = max(most for _, most in three["ours"])
-    for count, most in ((arguments.frames, short_peak), (arguments.long, long_peak)):
-        rows.append({"id": "export/memory", "title": f"peak memory of our process, {count} frames", "ours_mib": most})
-    print("-- sizes and PSNR", file=sys.stderr)
-    quality = qualities(arguments.gsd, short, folders, work)
-    notes = [f"{name}: {size / 1e6:.1f} MB, {decibels:.2f} dB" for name, (size, decibels) in sorted(quality.items(), key=lambda at: at[0].split("/")[1])]
+    bench = Bench(arguments, make_plates(arguments.serve, arguments.folder / "plates", arguments.frames), work)
+    for part in arguments.parts.split(","):
+        print(f"-- {PARTS[part].__doc__}", file=sys.stderr)
+        PARTS[part](bench)
     shutil.rmtree(work)
     version = subprocess.run(["ffmpeg", "-version"], capture_output=True, text=True, check=True).stdout.split("\n")[0]
     report = {
         "machine": {"system": platform.platform(), "cores": os.cpu_count(), "load": load, "ffmpeg": version},
-        "rounds": arguments.rounds, "frames": arguments.frames, "rows": rows, "notes": notes,
-        "seconds_and_mib": three | {f"aces/{name}": times for name, times in through_aces.items()}, "bytes_and_psnr": quality,
+        "rounds": arguments.rounds, "frames": arguments.frames, "rows": bench.rows, "notes": bench.notes,
+        "seconds_and_mib": bench.figures,
     }
     (arguments.folder / "export.json").write_text(json.dumps(report, indent=1) + "\n")
 

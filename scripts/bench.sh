@@ -50,7 +50,7 @@ browser() {
 # Twelve frames of three movies take a few seconds each time: fewer rounds tell as much.
 export_movies() {
   "$ROOT/target/venv/bin/python" benches/export_peers.py "$CARGO_TARGET_DIR/release/blender-gsd" "$serve" "$BENCH" \
-    --rounds "${EXPORT_ROUNDS:-3}"
+    --rounds "${EXPORT_ROUNDS:-3}" --long "${EXPORT_LONG:-600}" --parts "${EXPORT_PARTS:-three,aces,checks,memory,quality}"
 }
 
 # wants PART: whether it was asked for.

@@ -10,7 +10,7 @@ OUT=output
 step() {
   printf '\n== %s\n$' "$1"
   shift
-  printf ' %s' "$@"
+  printf ' %q' "$@"
   printf '\n'
   "$@"
 }
@@ -47,9 +47,17 @@ delivery() {
     "$GSD" batch-export --project "$OUT" --scene SCN-002 --formats all
   step "The same again: everything is there" \
     "$GSD" batch-export --project "$OUT" --scene SCN-002 --formats all
-  # The scene's package belongs here: the deliverables are in $OUT/editorial/SCN-002, and --project is "$OUT".
   printf '\n== What ffprobe says of the movies\n'
   for file in "$OUT"/editorial/SCN-002/*/*.mov "$OUT"/editorial/SCN-002/*/*.mp4; do probe "$file"; done
+}
+
+# What editorial receives: the same files with metadata, conform files, the report, checksums, and a page to review them with.
+package() {
+  step "The package that editorial receives" \
+    "$GSD" create-package --project "$OUT" --scene SCN-002 --output "$OUT/packages" --replace \
+    --accept-qc-errors "a demonstration on small samples"
+  step "Whether it is still what was packed" "$GSD" verify-package "$OUT/packages/SCN-002"
+  find "$OUT/packages/SCN-002" -type f | sort | sed "s|^$OUT/packages/|  |"
 }
 
 steps() {
@@ -75,6 +83,7 @@ prepare() {
   scripts/setup-media.sh
   scripts/setup-blender.sh
   scripts/build-web.sh
+  scripts/build-review-html.sh # before the binary, which carries it
   cargo build --release
 }
 
@@ -83,6 +92,7 @@ farewell() {
 
 Look in   $OUT/              the pictures, and qc_report.json
           $OUT/editorial/    masters, ProRes and H.264 of two shots
+Open      $OUT/packages/SCN-002/review.html    in a browser: the package, with its movies and its findings
 Next      make serve    the review page: drag frames onto it
           make help     everything else
 END
@@ -92,4 +102,5 @@ prepare
 mkdir -p "$OUT"
 steps
 delivery
+package
 farewell

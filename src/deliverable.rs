@@ -8,6 +8,7 @@ use std::ops::Range;
 use crate::color::Processor;
 use crate::color::ycbcr::{Band, Layout};
 use crate::frame::resample::{Filter, Fit, Resampler};
+use crate::overlay::Overlay;
 use crate::picture::LayerPicture;
 use crate::{Result, par};
 
@@ -57,6 +58,20 @@ impl Deliverable {
     /// # Panics
     /// If `planes` is not that long, or the picture is not of the size that was announced.
     pub fn render(&self, picture: &LayerPicture<'_>, processor: &Processor, planes: &mut [u8]) {
+        self.render_under(picture, processor, &Overlay::default(), planes);
+    }
+
+    /// The same, with `overlay` drawn over the display values.
+    ///
+    /// # Panics
+    /// As [`Self::render`].
+    pub fn render_under(
+        &self,
+        picture: &LayerPicture<'_>,
+        processor: &Processor,
+        overlay: &Overlay,
+        planes: &mut [u8],
+    ) {
         let [width, _] = self.size;
         let bands = self.layout.bands(planes, self.size, BAND);
         par::map_init(
@@ -71,8 +86,28 @@ impl Deliverable {
                 if picture.is_light() {
                     processor.apply([&mut *r, &mut *g, &mut *b]);
                 }
-                let alpha = self.layout.has_alpha().then_some(&*a);
-                self.layout.pack(width, [r, g, b], alpha, &mut band);
+                let mut alpha = self.layout.has_alpha().then_some(a);
+                overlay.draw(width, band.first_row, [&mut *r, &mut *g, &mut *b], alpha.as_deref_mut());
+                self.layout.pack(width, [r, g, b], alpha.as_deref(), &mut band);
+            },
+        );
+    }
+
+    /// Fills `planes` with `overlay` on black: a frame without a picture.
+    ///
+    /// # Panics
+    /// If `planes` is not [`Self::frame_bytes`] long.
+    pub fn draw(&self, overlay: &Overlay, planes: &mut [u8]) {
+        let [width, _] = self.size;
+        let bands = self.layout.bands(planes, self.size, BAND);
+        par::map_init(
+            bands,
+            || Rows::new(width),
+            |rows, mut band| {
+                let [r, g, b, _] = rows.take(width * band.rows);
+                [&mut *r, &mut *g, &mut *b].into_iter().for_each(|row| row.fill(0.0));
+                overlay.draw(width, band.first_row, [&mut *r, &mut *g, &mut *b], None);
+                self.layout.pack(width, [r, g, b], None, &mut band);
             },
         );
     }

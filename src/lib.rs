@@ -22,6 +22,7 @@ pub mod inflate;
 pub mod inspect;
 pub mod master;
 pub mod media;
+pub mod overlay;
 pub mod par;
 pub mod period;
 pub mod picture;

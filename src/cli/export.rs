@@ -23,6 +23,7 @@ const EXAMPLES: &str = "\
 Examples:
   blender-gsd export-editorial --shot SHOT-002-001 --format prores
   blender-gsd export-editorial --shot SHOT-002-001 --format exr,prores,preview --frames 1001-1024 --handles 8
+  blender-gsd export-editorial --shot SHOT-002-001 --format preview --slate --burn-in
   blender-gsd export-editorial --shot SHOT-002-001 --format all --dry-run
 
 Formats: master_exr, prores_4444, prores_422, preview_h264 and those of gsd.toml; exr, prores, prores422, preview and all \
@@ -88,6 +89,12 @@ struct Common {
     /// Leave the quality control out; else its findings go into the scene's qc_report.json
     #[arg(long)]
     no_qc: bool,
+    /// Put a frame before every movie that says what follows; what it says comes from gsd.toml
+    #[arg(long)]
+    slate: bool,
+    /// Write shot, frame and time code onto every movie's frames, or what gsd.toml says
+    #[arg(long)]
+    burn_in: bool,
     /// Make nothing; print what would be made, and the exact arguments of every tool
     #[arg(long)]
     dry_run: bool,
@@ -113,6 +120,8 @@ impl Common {
             ffmpeg: self.ffmpeg.clone(),
             blender: self.blender.clone(),
             no_qc: self.no_qc,
+            slate: self.slate,
+            burn_in: self.burn_in,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::config::{Config, Template, Token};
+use super::config::{Caption, Config, Template, Token};
 use crate::editorial::{SceneId, ShotId};
 use crate::{Error, Result};
 
@@ -74,6 +74,20 @@ impl Project {
         self.fill(&self.config.output.name, [scene.as_str(), shot.as_str()], "", None)
     }
 
+    /// A caption filled in with what is known of a movie; places for a frame and the day stay.
+    pub(super) fn caption(&self, caption: &Caption, names: [&str; 2], format: &str, view: &str) -> Caption {
+        let [scene, shot] = names;
+        caption.filled(|token| match token {
+            Token::Frame | Token::Timecode | Token::Date => None,
+            Token::Scene => Some(scene.into()),
+            Token::Shot => Some(shot.into()),
+            Token::Format => Some(format.into()),
+            Token::View => Some(view.into()),
+            Token::Name => Some(self.fill(&self.config.output.name, names, format, None)),
+            token => Some(self.value(token)),
+        })
+    }
+
     /// What is the same for all shots; empty for the rest.
     pub(super) fn value(&self, token: Token) -> String {
         let config = &self.config;
@@ -82,7 +96,8 @@ impl Project {
             Token::Task => config.task.clone(),
             Token::Vendor => config.vendor.clone(),
             Token::Version => format!("{:03}", config.version),
-            Token::Scene | Token::Shot | Token::Name | Token::Format | Token::Frame => String::new(),
+            Token::Scene | Token::Shot | Token::Name | Token::Format => String::new(),
+            Token::Frame | Token::Timecode | Token::Date | Token::View => String::new(),
         }
     }
 }

@@ -20,6 +20,10 @@ pub struct Format {
     pub quality: Option<u32>,
     /// Whether alpha is kept where the codec has it and the composite too.
     pub alpha: bool,
+    /// Whether a movie begins with a slate.
+    pub slate: bool,
+    /// Whether there are words on a movie's frames.
+    pub burn_in: bool,
 }
 
 /// Where the film's deliverables go.
@@ -46,6 +50,8 @@ pub(super) struct Changes {
     path: Option<Template>,
     quality: Option<u32>,
     alpha: Option<bool>,
+    slate: Option<bool>,
+    burn_in: Option<bool>,
 }
 
 /// A rate as a whole number, or as `"24000/1001"`.
@@ -71,6 +77,8 @@ pub(super) fn films() -> Vec<Format> {
         path: Template::literal(path(&spec.name)),
         quality: None,
         alpha: true,
+        slate: false,
+        burn_in: false,
     };
     OUTPUT_FORMATS.iter().map(format).collect()
 }
@@ -127,7 +135,12 @@ impl Changes {
         };
         check_path(name, &path, spec.format)?;
         let alpha = self.alpha.unwrap_or(base.alpha);
-        Ok(Format { spec, path, quality: self.quality.or(base.quality), alpha })
+        let [slate, burn_in] = [self.slate.unwrap_or(base.slate), self.burn_in.unwrap_or(base.burn_in)];
+        if (slate || burn_in) && !spec.format.is_movie() {
+            let what = format!("format {name:?}: masters have neither slate nor burn-ins");
+            return Err(Error::spec(what, "Give them to a movie"));
+        }
+        Ok(Format { spec, path, quality: self.quality.or(base.quality), alpha, slate, burn_in })
     }
 }
 

@@ -1,6 +1,7 @@
 //! `gsd.toml`: what a project does its own way. Everything has a working default.
 
 mod formats;
+mod lettering;
 mod template;
 
 use std::collections::BTreeMap;
@@ -10,6 +11,7 @@ use std::path::{Component, Path};
 use serde::Deserialize;
 
 pub use formats::Format;
+pub use lettering::{BurnIn, Caption, Slate};
 pub use template::{Template, Token};
 
 use crate::color::{ColorSpace, View};
@@ -41,6 +43,10 @@ pub struct Config {
     pub output: Output,
     /// What they are looked at through.
     pub view: ViewSettings,
+    /// What slates say.
+    pub slate: Slate,
+    /// What burn-ins say.
+    pub burn_in: BurnIn,
     /// The deliverables: the film's four, then the project's own.
     pub formats: Vec<Format>,
     /// The table of the quality control's limits, read by the checks themselves.
@@ -106,6 +112,8 @@ struct Written {
     composites: Composites,
     output: Output,
     view: ViewSettings,
+    slate: Slate,
+    burn_in: BurnIn,
     formats: BTreeMap<String, Changes>,
     qc: toml::Table,
 }
@@ -122,6 +130,8 @@ impl Default for Written {
             composites: Composites::default(),
             output: Output::default(),
             view: ViewSettings::default(),
+            slate: Slate::default(),
+            burn_in: BurnIn::default(),
             formats: BTreeMap::new(),
             qc: toml::Table::new(),
         }
@@ -150,13 +160,17 @@ impl Default for Output {
 
 impl Default for Config {
     fn default() -> Self {
-        let Written { show, task, vendor, version, period_year, composites, output, view, qc, .. } = Written::default();
-        let formats = formats::films();
-        Self { show, task, vendor, version, period_year, composites, output, view, formats, qc }
+        Self::of(Written::default(), formats::films())
     }
 }
 
 impl Config {
+    fn of(written: Written, formats: Vec<Format>) -> Self {
+        let Written { show, task, vendor, version, period_year, composites, output, view, slate, burn_in, qc, .. } =
+            written;
+        Self { show, task, vendor, version, period_year, composites, output, view, slate, burn_in, formats, qc }
+    }
+
     /// The settings in the file at `path`; the defaults where there is none.
     ///
     /// # Errors
@@ -180,8 +194,7 @@ impl Config {
             Error::malformed(Place { line, ..Place::default() }, error.message().replace('\n', ", "))
         })?;
         let formats = formats::all(&written.formats, written.frame_rate)?;
-        let Written { show, task, vendor, version, period_year, composites, output, view, qc, .. } = written;
-        let config = Self { show, task, vendor, version, period_year, composites, output, view, formats, qc };
+        let config = Self::of(written, formats);
         config.check()?;
         config.thresholds()?;
         Ok(config)
@@ -320,6 +333,9 @@ mod tests {
             ("[formats.prores_422]\npath = \"{shot}.avi\"", "ends in"),
             ("[formats.master_exr]\ncompression = \"h264_high\"", "cannot be stored"),
             ("[formats.master_exr]\ncompression = \"DWAA\"", "line 2"),
+            ("[formats.master_exr]\nslate = true", "neither slate nor burn-ins"),
+            ("[formats.prores_422]\npath = \"{shot}_{date}.mov\"", "nothing to fill in"),
+            ("[burn_in]\ntop_left = \"{shto}\"", "{timecode}"),
         ] {
             assert!(told(text).contains(words), "{text}: {}", told(text));
         }

@@ -38,10 +38,17 @@ pub enum Token {
     Format,
     /// The frame's number, four digits at least.
     Frame,
+    /// The frame's time code. This and what follows have no place in a path.
+    Timecode,
+    /// The day on which the movie is made.
+    Date,
+    /// What the movie is looked at through, in words.
+    View,
 }
 
 impl Token {
-    const ALL: [(&str, Self); 9] = [
+    /// Those of paths, then those of captions only.
+    const ALL: [(&str, Self); 12] = [
         ("scene", Self::Scene),
         ("shot", Self::Shot),
         ("name", Self::Name),
@@ -51,21 +58,37 @@ impl Token {
         ("version", Self::Version),
         ("format", Self::Format),
         ("frame", Self::Frame),
+        ("timecode", Self::Timecode),
+        ("date", Self::Date),
+        ("view", Self::View),
     ];
+    /// How many have a place in a path.
+    const OF_PATHS: usize = 9;
 }
 
 impl Template {
+    /// A path, or a part of one.
+    ///
     /// # Errors
-    /// If a place is not known, or a bracket is not closed.
+    /// If a place is not known or has no place in a path, or a bracket is not closed.
     pub fn parse(text: &str) -> Result<Self> {
+        Self::parse_with(text, &Token::ALL[..Token::OF_PATHS])
+    }
+
+    /// A text in which there may be any place.
+    pub(super) fn parse_any(text: &str) -> Result<Self> {
+        Self::parse_with(text, &Token::ALL)
+    }
+
+    fn parse_with(text: &str, tokens: &[(&str, Token)]) -> Result<Self> {
         let mut pieces = Vec::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once('{') {
             let Some((name, after)) = after.split_once('}') else {
                 return Err(Error::spec(format!("in {text:?} a bracket is not closed"), "Close it with }"));
             };
-            let token = Token::ALL.iter().find(|(known, _)| *known == name).ok_or_else(|| {
-                let known: Vec<String> = Token::ALL.iter().map(|(known, _)| format!("{{{known}}}")).collect();
+            let token = tokens.iter().find(|(known, _)| *known == name).ok_or_else(|| {
+                let known: Vec<String> = tokens.iter().map(|(known, _)| format!("{{{known}}}")).collect();
                 Error::spec(format!("{{{name}}} is nothing to fill in"), format!("There are {}", known.join(" ")))
             })?;
             pieces.extend([Piece::Text(before.to_owned()), Piece::Place(token.1)]);
@@ -83,6 +106,21 @@ impl Template {
 
     pub(super) const fn empty() -> Self {
         Self(Vec::new())
+    }
+
+    /// A text without places, whatever is in it.
+    pub(super) fn plain(text: &str) -> Self {
+        let pieces = (!text.is_empty()).then(|| Piece::Text(text.to_owned()));
+        Self(Vec::from_iter(pieces))
+    }
+
+    /// The same with those places filled that `value` knows.
+    pub(super) fn filled(&self, value: impl Fn(Token) -> Option<String>) -> Self {
+        let pieces = self.0.iter().map(|piece| match piece {
+            Piece::Place(token) => value(*token).map_or_else(|| piece.clone(), Piece::Text),
+            Piece::Text(_) => piece.clone(),
+        });
+        Self(pieces.filter(|piece| *piece != Piece::Text(String::new())).collect())
     }
 
     /// Whether there is a place for that.

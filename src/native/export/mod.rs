@@ -6,6 +6,7 @@
 //!
 //! Files appear under their final names whole and verified, or not at all.
 
+mod lettering;
 mod master;
 mod master_check;
 mod movie;
@@ -67,6 +68,10 @@ pub struct Options {
     pub blender: Option<PathBuf>,
     /// Leave the quality control out.
     pub no_qc: bool,
+    /// A slate in front of every movie, whatever the settings say.
+    pub slate: bool,
+    /// Burn-ins on every movie, likewise.
+    pub burn_in: bool,
 }
 
 /// Sees every frame in the pass that exports it: quality control without a second decode.
@@ -404,6 +409,7 @@ fn plan(project: &Project, export: &mut ShotExport, options: &Options) -> Result
             let mut command = Ffmpeg::find(options.ffmpeg.as_deref())?.command();
             command.args(output.arguments(&job.shot_id, &movie::partial(path)));
             report.command = Some(shell_line(&command));
+            report.notes.extend(output.lettering().map(|lettering| lettering.describe().to_owned()));
         } else {
             report.notes.push(output.way(&plan.source)?);
         }

@@ -7,6 +7,7 @@ use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use super::lettering::Lettering;
 use super::samples::Samples;
 use super::source::Decoded;
 use crate::color::Processor;
@@ -24,6 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(300);
 /// A movie in the making.
 pub(super) struct MovieWriter {
     deliverable: Deliverable,
+    lettering: Option<Lettering>,
     work: Option<SyncSender<Work>>,
     spares: Receiver<Vec<u8>>,
     thread: Option<JoinHandle<Result<Vec<String>>>>,
@@ -37,7 +39,7 @@ enum Work {
 }
 
 impl MovieWriter {
-    /// Starts the encoder, which is told `arguments`; `frames` will come.
+    /// Starts the encoder, which is told `arguments`; `frames` will come, and a slate before them if `lettering` has one.
     ///
     /// # Errors
     /// If it cannot be started.
@@ -45,6 +47,7 @@ impl MovieWriter {
         ffmpeg: &Ffmpeg,
         arguments: &[std::ffi::OsString],
         deliverable: Deliverable,
+        lettering: Option<&Lettering>,
         frames: usize,
     ) -> Result<Self> {
         let mut command = ffmpeg.command();
@@ -69,8 +72,10 @@ impl MovieWriter {
                 Err(error) => process.finish().and(Err(Error::unwritten(error))),
             }
         });
-        let samples = Samples::new(deliverable.layout(), deliverable.size(), frames);
-        Ok(Self { deliverable, work: Some(work), spares, thread: Some(thread), samples })
+        let lead = lettering.map_or(0, Lettering::lead);
+        let samples = Samples::new(deliverable.layout(), deliverable.size(), lead, frames);
+        let lettering = lettering.cloned();
+        Ok(Self { deliverable, lettering, work: Some(work), spares, thread: Some(thread), samples })
     }
 
     /// Makes the planes of a frame and passes them on; waits while the encoder is behind.
@@ -78,10 +83,27 @@ impl MovieWriter {
     /// # Errors
     /// If the encoder has failed.
     pub(super) fn frame(&mut self, decoded: &Decoded, picture: &LayerPicture<'_>, processor: &Processor) -> Result<()> {
+        let lettering = self.lettering.take();
+        let lead = lettering.as_ref().map_or(0, Lettering::lead);
+        if let Some(lettering) = lettering.as_ref().filter(|_| lead > 0 && decoded.index == 0) {
+            self.make(0, |deliverable, planes| lettering.draw_slate(deliverable, picture, processor, planes))?;
+        }
+        self.make(lead + decoded.index, |deliverable, planes| {
+            let size = deliverable.size();
+            let overlay = lettering.as_ref().map(|lettering| lettering.overlay(size, decoded.number));
+            deliverable.render_under(picture, processor, &overlay.unwrap_or_default(), planes);
+            Ok(())
+        })?;
+        self.lettering = lettering;
+        Ok(())
+    }
+
+    /// The planes of the frame at that place of the movie, on their way as soon as there is room.
+    fn make(&mut self, place: usize, fill: impl FnOnce(&Deliverable, &mut [u8]) -> Result<()>) -> Result<()> {
         let Ok(mut planes) = self.spares.recv() else { return self.finish().map(|_| ()) };
         planes.resize(self.deliverable.frame_bytes(), 0);
-        self.deliverable.render(picture, processor, &mut planes);
-        self.samples.take(decoded.index, &planes);
+        fill(&self.deliverable, &mut planes)?;
+        self.samples.take(place, &planes);
         let is_taken = self.work.as_ref().is_some_and(|work| work.send(Work::Frame(planes)).is_ok());
         if is_taken { Ok(()) } else { self.finish().map(|_| ()) }
     }

@@ -61,7 +61,7 @@ impl<'a> Making<'a> {
                 let ffmpeg = context.ffmpeg.ok_or_else(|| Error::tool("ffmpeg was not looked for", ""))?;
                 let arguments = output.arguments(context.shot, &partial(path));
                 let frames = context.plan.source.frames.len();
-                let movie = MovieWriter::start(ffmpeg, &arguments, deliverable.clone(), frames)?;
+                let movie = MovieWriter::start(ffmpeg, &arguments, deliverable.clone(), output.lettering(), frames)?;
                 Ok(Writer::Movie(Box::new((movie, journal))))
             }
         }
@@ -128,7 +128,8 @@ impl<'a> Making<'a> {
         };
         let ffmpeg = context.ffmpeg.ok_or_else(|| Error::tool("ffmpeg was not looked for", ""))?;
         let partial = partial(path);
-        let verified = verify::movie(ffmpeg, &partial, &encoding, context.plan.source.frames.len(), &samples);
+        let frames = context.plan.source.frames.len() + self.output.lead();
+        let verified = verify::movie(ffmpeg, &partial, &encoding, frames, &samples);
         verified.map_err(|error| with_words(error, &words))?;
         let refused = |error| Error::io("cannot be put in its place", path.display(), error);
         File::open(&partial).and_then(|file| file.sync_all()).map_err(refused)?;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::Options;
+use super::lettering::Lettering;
 use super::master::MasterJob;
 use super::source::Source;
 use crate::color::{Cdl, ColorSpace, Display, Grade, LutPlace, Processor, ShowLut, View, ViewTransform};
@@ -42,7 +43,7 @@ pub(super) struct Output {
 
 /// How it is made.
 pub(super) enum Kind {
-    Movie { path: PathBuf, deliverable: Deliverable, start: Timecode, view: String },
+    Movie { path: PathBuf, deliverable: Deliverable, start: Timecode, view: String, lettering: Option<Box<Lettering>> },
     Masters(MasterJob),
 }
 
@@ -99,7 +100,8 @@ impl Output {
         let mut name = format!("{shot}.{}", format.spec.name);
         let (kind, recipe) = if format.spec.format.is_movie() {
             inputs.extend(look.stamps.iter().cloned());
-            movie(place(&format.path, None), job, source, look, format)?
+            let lettering = Lettering::new(project, job, (source, look), format, options)?;
+            movie(place(&format.path, None), job, source, look, format, lettering)?
         } else {
             // A part of a sequence has a journal of its own: a farm makes several at once.
             if let Some([first, last]) = options.frames {
@@ -140,6 +142,19 @@ impl Output {
         })
     }
 
+    /// What is written onto a movie's frames.
+    pub(super) fn lettering(&self) -> Option<&Lettering> {
+        match &self.kind {
+            Kind::Movie { lettering, .. } => lettering.as_deref(),
+            Kind::Masters(_) => None,
+        }
+    }
+
+    /// Frames in front of the first of the composite.
+    pub(super) fn lead(&self) -> usize {
+        self.lettering().map_or(0, Lettering::lead)
+    }
+
     /// The files as an earlier run made them, if nothing has changed since.
     pub(super) fn current(&self) -> Result<Option<Finished>> {
         let finished = read_finished(&self.journal.path())?;
@@ -167,14 +182,21 @@ pub(in crate::native) fn state_folder(project: &Project, scene: &SceneId) -> Pat
     folder.parent().unwrap_or(Path::new("")).join(".blender-gsd").join(scene.as_str())
 }
 
-fn movie(path: PathBuf, job: &ExportJob, source: &Source, look: &Look, format: &Format) -> Result<(Kind, String)> {
+fn movie(
+    path: PathBuf,
+    job: &ExportJob,
+    source: &Source,
+    look: &Look,
+    format: &Format,
+    lettering: Option<Lettering>,
+) -> Result<(Kind, String)> {
     let spec = &format.spec;
     let layout = ffmpeg::layout(spec.compression, source.has_alpha && format.alpha);
     let layout = layout.ok_or_else(|| Error::spec(format!("{} is no movie", spec.compression.name()), ""))?;
     let deliverable = Deliverable::new(source.size, spec.resolution, layout)?;
-    let start = Timecode::of_frame(source.range()[0], spec.frame_rate);
+    let lead = lettering.as_ref().map_or(0, Lettering::lead);
+    let start = Timecode::of_frame(source.range()[0].saturating_sub_unsigned(lead as u32), spec.frame_rate);
     let view = look.describe(&source.space);
-    let kind = Kind::Movie { path, deliverable, start, view: view.clone() };
     let encoding = Encoding { spec, layout, quality: format.quality, start, reel: job.shot_id.as_str(), view: &view };
     #[derive(Serialize)]
     struct Recipe<'a> {
@@ -183,6 +205,8 @@ fn movie(path: PathBuf, job: &ExportJob, source: &Source, look: &Look, format: &
         arguments: Vec<String>,
         chosen_space: Option<&'a str>,
         layer: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        lettering: Option<&'a Lettering>,
     }
     let recipe = Recipe {
         source: source.size,
@@ -190,8 +214,10 @@ fn movie(path: PathBuf, job: &ExportJob, source: &Source, look: &Look, format: &
         arguments: texts(&encoding.arguments(Path::new(""))),
         chosen_space: source.chosen.as_ref().map(ColorSpace::name),
         layer: source.layer.as_deref(),
+        lettering: lettering.as_ref(),
     };
-    Ok((kind, json(&recipe)?))
+    let recipe = json(&recipe)?;
+    Ok((Kind::Movie { path, deliverable, start, view, lettering: lettering.map(Box::new) }, recipe))
 }
 
 fn masters(paths: BTreeMap<i32, PathBuf>, source: &Source, format: &Format) -> Result<(Kind, String)> {
@@ -276,7 +302,7 @@ impl Look {
         self.transform
     }
 
-    fn describe(&self, space: &ColorSpace) -> String {
+    pub(super) fn describe(&self, space: &ColorSpace) -> String {
         self.grade.describe(&self.transform, space)
     }
 

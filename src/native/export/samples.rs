@@ -10,7 +10,9 @@ const ROWS: usize = 48;
 #[derive(Debug, Default)]
 pub(super) struct Samples {
     shape: Option<Shape>,
-    /// First, middle and last frame, by place in the delivery, each once.
+    /// How many frames there are before the first of the shot: a slate.
+    lead: usize,
+    /// The slate, the first, middle and last frame, by place in the movie, each once.
     checked: Vec<usize>,
     taken: Vec<(usize, Vec<u16>)>,
 }
@@ -23,11 +25,12 @@ pub(super) struct Shape {
 }
 
 impl Samples {
-    /// Of a delivery of that many frames.
-    pub(super) fn new(layout: Layout, size: [usize; 2], frames: usize) -> Self {
-        let mut checked = vec![0, frames / 2, frames.saturating_sub(1)];
+    /// Of a movie of `lead` frames and as many as `frames` after them.
+    pub(super) fn new(layout: Layout, size: [usize; 2], lead: usize, frames: usize) -> Self {
+        let mut checked: Vec<usize> = (0..lead).collect();
+        checked.extend([lead, lead + frames / 2, lead + frames.saturating_sub(1)]);
         checked.dedup();
-        Self { shape: Some(Shape { layout, size }), checked, taken: Vec::new() }
+        Self { shape: Some(Shape { layout, size }), lead, checked, taken: Vec::new() }
     }
 
     /// Keeps the rows of that frame's planes, if it is one that is checked or stands beside one.
@@ -39,14 +42,17 @@ impl Samples {
         }
     }
 
-    /// The frames to check, by place in the delivery.
+    /// The frames to check, by place in the movie.
     pub(super) fn checked(&self) -> &[usize] {
         &self.checked
     }
 
-    /// The rows of each frame that was kept, by place in the delivery.
-    pub(super) fn frames(&self) -> impl Iterator<Item = (usize, &[u16])> {
-        self.taken.iter().map(|(index, rows)| (*index, rows.as_slice()))
+    /// The rows of each frame that was kept and could be taken for the one at `place`, that one among them, by place in the
+    /// movie: a slate is like no frame of the shot.
+    pub(super) fn peers(&self, place: usize) -> impl Iterator<Item = (usize, &[u16])> {
+        let is_slate = move |index: usize| index < self.lead;
+        let taken = self.taken.iter().filter(move |(index, _)| is_slate(*index) == is_slate(place));
+        taken.map(|(index, rows)| (*index, rows.as_slice()))
     }
 
     /// Of what they were taken.

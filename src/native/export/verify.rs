@@ -145,7 +145,7 @@ const LARGEST_OFFSET: f64 = 0.75;
 
 /// What is wrong with a decoded frame, in words.
 fn compare(shape: Shape, samples: &Samples, index: usize, decoded: &[u16], least: f64) -> Result<(), String> {
-    let sent = samples.frames().find(|(place, _)| *place == index).map(|(_, rows)| rows).unwrap_or_default();
+    let sent = samples.peers(index).find(|(place, _)| *place == index).map(|(_, rows)| rows).unwrap_or_default();
     if sent.len() != decoded.len() {
         return Err("it has another size".into());
     }
@@ -186,9 +186,9 @@ const MORE_LIKE: f64 = 0.2;
 /// what sets each frame apart from the mean of all that were kept, and whose of these marks the decoded one bears, however
 /// faintly.
 fn mistaken_for(samples: &Samples, index: usize, decoded: &[u16]) -> Option<usize> {
-    let count = samples.frames().count().max(1) as f32;
+    let count = samples.peers(index).count().max(1) as f32;
     let mut mean = vec![0.0_f32; decoded.len()];
-    for (_, rows) in samples.frames() {
+    for (_, rows) in samples.peers(index) {
         mean.iter_mut().zip(rows).for_each(|(mean, &code)| *mean += f32::from(code) / count);
     }
     let likeness = |rows: &[u16]| {
@@ -199,8 +199,9 @@ fn mistaken_for(samples: &Samples, index: usize, decoded: &[u16]) -> Option<usiz
         });
         if sums[1] * sums[2] > 0.0 { sums[0] / (sums[1] * sums[2]).sqrt() } else { 0.0 }
     };
-    let own = samples.frames().find(|(place, _)| *place == index).map(|(_, rows)| likeness(rows))?;
-    let likest = samples.frames().map(|(place, rows)| (place, likeness(rows))).max_by(|a, b| a.1.total_cmp(&b.1))?;
+    let own = samples.peers(index).find(|(place, _)| *place == index).map(|(_, rows)| likeness(rows))?;
+    let likest =
+        samples.peers(index).map(|(place, rows)| (place, likeness(rows))).max_by(|a, b| a.1.total_cmp(&b.1))?;
     (likest.1 > own + MORE_LIKE).then_some(likest.0)
 }
 

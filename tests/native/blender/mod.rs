@@ -23,7 +23,7 @@ use super::{folder, names_in};
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 /// The Blender there is; with GSD_SLOW also Blender 5 as a module. scripts/setup-blender.sh installs both.
-fn blenders() -> Vec<PathBuf> {
+pub(super) fn blenders() -> Vec<PathBuf> {
     let installed = blender::find(None).expect("scripts/setup-blender.sh installs Blender").path;
     let module = std::env::var_os("GSD_SLOW").filter(|value| !value.is_empty());
     let module = module.map(|_| Path::new(ROOT).join("target/bpy/bin/python"));

@@ -85,6 +85,30 @@ fn a_blend_is_rendered_once_and_goes_the_way_of_all_composites() {
     assert_eq!(rendering(&report)["rendered"], 4);
 }
 
+/// Blender 5, which only the slow tests have: its frames come in parts and in another working space.
+#[test]
+fn the_other_blender_goes_the_same_way() {
+    let others = &crate::native::blender::blenders()[1..];
+    if others.is_empty() {
+        println!("not tested without GSD_SLOW");
+    }
+    for blender in others {
+        let show = show("");
+        let report = show.batch("all", &["--frames", "1001-1002", "--blender", blender.to_str().unwrap()]);
+        for format in ["master_exr", "prores_4444", "prores_422", "preview_h264"] {
+            assert_eq!(state(&report, SHOT, format), "made");
+        }
+        assert!(rendering(&report)["tool"].as_str().unwrap().starts_with("Blender 5."), "{report:#}");
+        let master = show.output(&format!("masters/{SHOT}_master.1002.exr"));
+        let header = Header::read(&FileSource::open(&master).unwrap(), &Limits::default()).unwrap();
+        assert_eq!(header.parts.len(), 1, "parts became layers");
+        let part = &header.parts[0];
+        assert_eq!(part.chromaticities().unwrap().name(), Some("ACEScg"));
+        assert_eq!(part.time_code().as_deref(), Some("00:00:41:18"));
+        assert!(part.attributes.iter().any(|attribute| attribute.name.starts_with("cryptomatte/")), "mattes are kept");
+    }
+}
+
 #[test]
 fn a_dry_run_tells_blenders_command_line_and_renders_nothing() {
     let show = show("start_frame = 101\nrenumber = true");

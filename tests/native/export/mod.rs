@@ -8,6 +8,8 @@ mod blend;
 mod colour;
 /// Every frame in its place, in every deliverable.
 mod frames;
+/// Slates and burn-ins.
+mod lettering;
 /// Masters: copied, tagged, written anew.
 mod masters;
 /// What the quality control says of what was exported.
