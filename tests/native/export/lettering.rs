@@ -39,7 +39,7 @@ fn burnt_number(luma: &[f32]) -> String {
             shifts.map(|(dx, dy)| correlation(luma, &figures[figure], start + dx, top + dy)).fold(-1.0, f32::max)
         };
         let likest = (0..10).max_by(|&a, &b| likeness(a).total_cmp(&likeness(b))).unwrap();
-        assert!(likeness(likest) > 0.9, "figure {place} is {likest} by {}", likeness(likest));
+        assert!(likeness(likest) > 0.75, "figure {place} is {likest} by {}", likeness(likest));
         char::from(b'0' + likest as u8)
     };
     (0..4).map(read).collect()
@@ -118,7 +118,8 @@ fn slate_is_right(slate: &[f32], first: &[f32]) {
     let same = |index: usize| [SIZE[0] * index / 3 + 8, SIZE[1] / 3, SIZE[0] / 3 - 16, SIZE[1] / 3];
     for index in 0..3 {
         let (small, large) = (mean(slate, third(index)), mean(first, same(index)));
-        assert!((small - large).abs() < 4.0, "{index}: {small} {large}");
+        // Made small in linear light: brighter than the mean of codes.
+        assert!((-2.0..8.0).contains(&(small - large)), "{index}: {small} {large}");
     }
     assert!(mean(slate, third(2)) > mean(slate, third(0)) + 10.0, "it is brighter to the right");
 }
@@ -127,8 +128,8 @@ fn slate_is_right(slate: &[f32], first: &[f32]) {
 fn formats_may_have_them_and_captions_say_what_the_settings_want() {
     let settings = "show = \"MSG1998\"\n[slate]\nscope = \"{task} of {shot}\"\nnote = \"To be seen at {timecode}\"\n\
         [burn_in]\nbottom_right = \"\"\ntop_left = \"{view}\"\n\
-        [formats.dailies]\nlike = \"preview\"\nresolution = [240, 100]\nslate = true\nburn_in = true\n\
-        [formats.plain]\nlike = \"preview\"\nresolution = [240, 100]\n";
+        [formats.dailies]\nlike = \"preview\"\nresolution = [960, 400]\nslate = true\nburn_in = true\n\
+        [formats.plain]\nlike = \"preview\"\nresolution = [960, 400]\n";
     let show = Show::new(settings);
     show.shot("SHOT-002-001", 1001..=1002, |_| Made::new(240, 100));
     let plan = show.batch("dailies,plain", &["--dry-run"]);
@@ -142,17 +143,17 @@ fn formats_may_have_them_and_captions_say_what_the_settings_want() {
     for words in ["comp of SHOT-002-001", "To be seen at {timecode}", "ACES 2.0"] {
         assert!(journal.contains(words), "{words} is not in {journal}");
     }
-    let size = 240 * 100 * 3 / 2;
+    let size = 960 * 400 * 3 / 2;
     let movie = |name: &str| decoded(&show.output(&format!("preview/SHOT-002-001_{name}.mp4")), "yuv420p", size);
     let (dailies, plain) = (movie("dailies"), movie("plain"));
     assert_eq!((dailies.len(), plain.len()), (3, 2));
     // Between the burn-ins the pictures are the same but for the codec; in the lower right, which says nothing, too.
     let most = |rows: std::ops::Range<usize>, columns: std::ops::Range<usize>| {
-        let cells = rows.flat_map(|y| columns.clone().map(move |x| y * 240 + x));
+        let cells = rows.flat_map(|y| columns.clone().map(move |x| y * 960 + x));
         cells.map(|cell| dailies[1][cell].abs_diff(plain[0][cell])).max().unwrap()
     };
-    assert!(most(10..90, 0..240) < 40 && most(90..100, 180..240) < 40);
-    assert!(most(0..10, 0..60) > 60, "there is a caption in the upper left");
+    assert!(most(40..360, 0..960) < 40 && most(360..400, 720..960) < 40);
+    assert!(most(10..30, 0..240) > 60, "there is a caption in the upper left");
     // Another note makes another movie, of that format only.
     fs::write(show.path("gsd.toml"), settings.replace("To be", "Not to be")).unwrap();
     let report = show.batch("dailies,plain", &[]);

@@ -72,6 +72,11 @@ impl Typeface {
         (text, height)
     }
 
+    /// How far below the top of a line of that height one of smaller letters begins, for both to stand on one base line.
+    pub(super) fn drop(&self, height: u32, letters: u32) -> i32 {
+        (self.scaled(height).ascent() - self.scaled(letters).ascent()).round() as i32
+    }
+
     fn glyph(&self, letter: char) -> GlyphId {
         let found = self.0.glyph_id(letter);
         if found == GlyphId(0) { self.0.glyph_id(UNKNOWN) } else { found }
@@ -95,7 +100,7 @@ mod tests {
         assert_eq!(text, "SHOT-002-001");
         assert!((20..30).contains(&height), "{height}");
         let (text, height) = font.fitted("SHOT-002-001", 30, width / 3);
-        assert_eq!((text.as_str(), height), ("SHOT-…", 20));
+        assert_eq!((text.as_str(), height), ("SHOT…", 20));
         assert_eq!(font.fitted("SHOT", 0, 0).1, 1);
         // A letter that the font lacks is as wide as any.
         assert_eq!(font.width("日", 30), font.width("?", 30));

@@ -27,7 +27,7 @@ const LINE: f32 = 0.056;
 const LETTERS: f32 = 0.038;
 /// Letters that the fields' names have room for.
 const LABEL_LETTERS: usize = 13;
-/// The thumbnail's width, as part of the frame's.
+/// The thumbnail's sides, as parts of the frame's.
 const THUMBNAIL: f32 = 0.42;
 
 /// What a slate says.
@@ -36,8 +36,6 @@ pub(super) struct Slate {
     title: String,
     /// Names and what they stand for; places for the date are not filled yet.
     fields: Vec<(&'static str, Caption)>,
-    /// Width and height of the composite.
-    source: [u32; 2],
 }
 
 impl Slate {
@@ -74,7 +72,7 @@ impl Slate {
             ("Note", fill(&config.slate.note)),
         ];
         let fields = fields.into_iter().filter(|(_, text)| !text.is_empty()).collect();
-        Self { title: job.shot_id.to_string(), fields, source: source.size }
+        Self { title: job.shot_id.to_string(), fields }
     }
 
     /// The marks on a frame of that size, in pixels. `date` fills what is left of a caption, `thumbnail` makes a picture of
@@ -100,7 +98,7 @@ impl Slate {
         typeface.draw(&mut overlay, &title, [margin, margin], letters, VALUE);
         let top = margin + part(TITLE + LINE / 2.0) as i32;
 
-        let small = self.thumbnail_size(width);
+        let small = [width, height].map(|side| (side * THUMBNAIL).round().max(1.0) as u32);
         let place = Region::new(width as i32 - margin - small[0] as i32, top, small[0], small[1]);
         overlay.push(place, Paint::Picture(thumbnail(small)?));
 
@@ -112,16 +110,10 @@ impl Slate {
             let room = u32::try_from(right - margin - labels).unwrap_or(0).max(1);
             typeface.draw(&mut overlay, label, [margin, y], part(LETTERS), LABEL);
             let (text, letters) = typeface.fitted(&date(text), part(LETTERS), room);
+            let y = y + typeface.drop(part(LETTERS), letters);
             typeface.draw(&mut overlay, &text, [margin + labels, y], letters, VALUE);
         }
         Ok(overlay)
-    }
-
-    /// The composite's shape.
-    fn thumbnail_size(&self, width: f32) -> [u32; 2] {
-        let own = (width * THUMBNAIL).round().max(1.0);
-        let [across, down] = self.source.map(|side| side.max(1) as f32);
-        [own as u32, (own * down / across).round().max(1.0) as u32]
     }
 }
 
