@@ -3,16 +3,18 @@
 //! On scene-linear EXR, per shot: primaries are the spec's to 1e-4 (the attribute holds 32-bit floats, writers round);
 //! `colorInteropID` names the same space; `acesImageContainerFlag` promises AP0 (SMPTE ST 2065-4, 5.3) and nothing else.
 //! Per frame: areas of NaN and infinity with their boxes, and the share of pixels with a component clearly below zero
-//! (outside the space's gamut). A negative within [`NOISE`] of zero is grain on black, not a colour.
+//! (outside the space's gamut). A negative within [`NOISE`] of zero is grain on black, not a colour. Alpha outside 0..1,
+//! and numbers that are no light but a logarithm of it or a display's codes ([`encoding`]).
 
 use half::f16;
 
 use super::check::{Answer, Check, CheckId, FrameObserved, Observation, ShotContext};
 use super::components::{Component, Components};
+use super::encoding::{self, Encoding};
 use super::report::{QcIssue, Severity};
 use super::survey::Survey;
 use crate::color::{ColorSpace, Origin};
-use crate::exr::{LayerKind, Part};
+use crate::exr::{Layer, LayerKind, Part};
 use crate::frame::{Frame, Plane, Region, Samples};
 use crate::spec::{DeliveryColor, OutputSpec};
 
@@ -24,6 +26,10 @@ const NOISE: f32 = -0.001;
 const NEGATIVE_INFO: f64 = 0.0001;
 /// Share of negative pixels that someone should look at: 5 %, far more than specular edges of saturated light make.
 const NEGATIVE_WARNING: f64 = 0.05;
+/// Alpha over this is over 1 by more than rounding and a filter's overshoot.
+const OPAQUE: f32 = 1.002;
+/// Pixels with such an alpha, or one under [`NOISE`], that someone should look at: a visible area.
+const ALPHA_WARNING: u64 = 64;
 /// Non-finite areas nearer than this, in pixels, are one finding.
 const GAP: u32 = 8;
 /// Findings of one kind told one by one in a frame; the rest is summed up.
@@ -40,6 +46,8 @@ pub(super) struct ColorSpaceValid {
     issues: Vec<QcIssue>,
     non_finite: Vec<(i32, f64)>,
     negative: Vec<(i32, f64)>,
+    /// What the numbers of each frame are instead of light, with its number and file.
+    encoded: Vec<(Encoding, i32, String)>,
 }
 
 /// What a header says about its colours.
@@ -62,6 +70,7 @@ impl ColorSpaceValid {
             issues: Vec::new(),
             non_finite: Vec::new(),
             negative: Vec::new(),
+            encoded: Vec::new(),
         }
     }
 
@@ -129,6 +138,55 @@ impl ColorSpaceValid {
     }
 }
 
+impl ColorSpaceValid {
+    fn alpha(&mut self, frame: &Frame, layer: &Layer, part: &Part, at: &Observation<'_>) {
+        let channel = layer.alpha.and_then(|index| part.channels.get(index));
+        let Some(plane) = channel.and_then(|channel| frame.plane(&channel.name)) else { return };
+        let (count, region) = marked_pixels(frame, &[plane], |alpha| !(NOISE..=OPAQUE).contains(&alpha));
+        if count == 0 {
+            return;
+        }
+        let severity = if count >= ALPHA_WARNING { Severity::Warning } else { Severity::Info };
+        let pixels = if count == 1 { "1 pixel has".to_owned() } else { format!("{count} pixels have") };
+        self.issues.push(
+            QcIssue::new(
+                CheckId::ColorSpaceValid,
+                severity,
+                format!("{pixels} an alpha outside 0 to 1."),
+                at.number,
+                at.file,
+            )
+            .at(region.relative_to(&frame.display_window))
+            .measured(count as f64, 0.0)
+            .suggest("Find the operation that adds mattes, and clamp its result."),
+        );
+    }
+
+    /// Frames are one picture in time: only what most of them are is told, once.
+    fn encodings(&mut self) {
+        for (kind, severity, text, next) in [
+            (
+                Encoding::Codes,
+                Severity::Error,
+                "All samples are codes of 8 bits over 255: display values, where scene-linear light belongs.",
+                "Convert the layer from its display encoding (sRGB, BT.1886) to scene-linear light.",
+            ),
+            (
+                Encoding::Log,
+                Severity::Warning,
+                "Levels lie as in a logarithmic encoding, not as in light: nothing is dark, nothing over 1.",
+                "Convert the plate from its camera's or scanner's log to scene-linear light.",
+            ),
+        ] {
+            let mut told = self.encoded.iter().filter(|(told, ..)| *told == kind);
+            let count = told.clone().count();
+            if let Some((_, number, file)) = told.next().filter(|_| 2 * count > self.frames) {
+                self.issues.push(QcIssue::new(CheckId::ColorSpaceValid, severity, text, *number, file).suggest(next));
+            }
+        }
+    }
+}
+
 impl Check for ColorSpaceValid {
     fn id(&self) -> CheckId {
         CheckId::ColorSpaceValid
@@ -144,6 +202,8 @@ impl Check for ColorSpaceValid {
         self.state(part, space, at);
         self.non_finite(frame, &layer.color, part, at);
         self.negatives(frame, &layer.color, part, at);
+        self.alpha(frame, layer, part, at);
+        self.encoded.extend(encoding::told(frame, layer, part).map(|kind| (kind, at.number, at.file.to_owned())));
     }
 
     fn finish(mut self: Box<Self>, _shot: &ShotContext<'_>) -> Answer {
@@ -154,6 +214,7 @@ impl Check for ColorSpaceValid {
                 "no frame could be read"
             });
         }
+        self.encodings();
         let wanted = self.spec.as_ref().map(|spec| spec.color_space);
         for statement in &self.statements {
             statement.judge(wanted, &mut self.issues);
@@ -282,17 +343,22 @@ fn has_non_finite(plane: &Plane) -> bool {
 
 /// How many pixels have a component under [`NOISE`], and the box around them.
 fn negative_pixels(frame: &Frame, color: &[usize; 3], part: &Part) -> (u64, Region) {
-    let (window, width) = (frame.data_window, frame.data_window.width as usize);
     let planes: Vec<&Plane> = color_planes(frame, color, part).collect();
+    marked_pixels(frame, &planes, |value| value < NOISE && value > f32::NEG_INFINITY)
+}
+
+/// How many pixels are `marked` in any of the planes, and the box around them.
+fn marked_pixels(frame: &Frame, planes: &[&Plane], is_marked: impl Fn(f32) -> bool) -> (u64, Region) {
+    let (window, width) = (frame.data_window, frame.data_window.width as usize);
     let mut row = vec![0.0; width];
     let mut marked = vec![false; width];
     let (mut count, mut region) = (0, Region::default());
     for y in 0..window.height as usize {
         marked.fill(false);
-        for plane in &planes {
+        for plane in planes {
             plane.samples.read_f32(y * width, &mut row);
             for (mark, value) in marked.iter_mut().zip(&row) {
-                *mark |= *value < NOISE && *value > f32::NEG_INFINITY;
+                *mark |= is_marked(*value);
             }
         }
         let in_row = marked.iter().filter(|&&mark| mark).count() as u64;
