@@ -11,6 +11,7 @@ mod opencolorio;
 mod period;
 mod proof;
 mod resample;
+mod thresholds;
 mod ycbcr;
 
 /// The bytes of a file under `tests/fixtures`.
