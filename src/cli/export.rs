@@ -10,6 +10,7 @@ use super::convert::views;
 use super::output::Output;
 use super::progress::Progress;
 use super::style::{Align, Style, Table, count, printable};
+use super::validate;
 use crate::color::View;
 use crate::editorial::{ExportJob, JobStatus, SceneId, ShotId};
 use crate::native::export::{
@@ -34,6 +35,7 @@ const BATCH_EXAMPLES: &str = "\
 Examples:
   blender-gsd batch-export --scene SCN-002 --formats prores,exr
   blender-gsd batch-export --scene SCN-002 --formats all --jobs 2
+  blender-gsd batch-export --scene SCN-002 --formats all --validate
   blender-gsd batch-export --scene SCN-002 --formats all --dry-run
   blender-gsd batch-export --scene SCN-002 --formats all --json | jq '.[].job.status'
 
@@ -95,6 +97,9 @@ struct Common {
     /// Write shot, frame and time code onto every movie's frames, or what gsd.toml says
     #[arg(long)]
     burn_in: bool,
+    /// Then decode every deliverable of the scene again, and hold movies against their masters, as validate-output does
+    #[arg(long, conflicts_with = "dry_run")]
+    validate: bool,
     /// Make nothing; print what would be made, and the exact arguments of every tool
     #[arg(long)]
     dry_run: bool,
@@ -124,6 +129,14 @@ impl Common {
             burn_in: self.burn_in,
         }
     }
+
+    /// Checks what was made, where that was asked for and the export has `done` well.
+    fn validated(&self, project: &Project, scene: &SceneId, done: ExitCode, output: &Output) -> Result<ExitCode> {
+        match self.validate && done == ExitCode::SUCCESS {
+            true => validate::scene(project, scene, self.view, output),
+            false => Ok(done),
+        }
+    }
 }
 
 /// First and last frame; none where all are meant.
@@ -148,14 +161,17 @@ pub(super) fn run(arguments: &ExportArguments, project: &Path, output: &Output) 
     let project = Project::load(project)?;
     let options = arguments.common.options();
     let job = create_export_job(&project, arguments.scene.as_ref(), &arguments.shot, &arguments.format, &options)?;
-    work(&project, vec![job], &[], &options, arguments.common.dry_run, output)
+    let scene = job.scene_id.clone();
+    let done = work(&project, vec![job], &[], &options, arguments.common.dry_run, output)?;
+    arguments.common.validated(&project, &scene, done, output)
 }
 
 pub(super) fn run_batch(arguments: &BatchArguments, project: &Path, output: &Output) -> Result<ExitCode> {
     let project = Project::load(project)?;
     let options = arguments.common.options();
     let scene = create_export_jobs(&project, &arguments.scene, &arguments.formats, &options)?;
-    work(&project, scene.jobs, &scene.refused, &options, arguments.common.dry_run, output)
+    let done = work(&project, scene.jobs, &scene.refused, &options, arguments.common.dry_run, output)?;
+    arguments.common.validated(&project, &arguments.scene, done, output)
 }
 
 fn work(

@@ -18,6 +18,11 @@ impl Style {
         Self { colors: set("NO_COLOR").is_none() && (forced || (is_terminal && !refused)) }
     }
 
+    /// Without colours.
+    pub(super) const fn for_file() -> Self {
+        Self { colors: false }
+    }
+
     pub(super) fn bold(self, text: &str) -> String {
         self.paint("1", text)
     }

@@ -1,12 +1,13 @@
 //! Rectangles of pixels.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A rectangle of pixels: `x`, `y` of its top left pixel, then its size. A size of 0 means no pixel.
 ///
 /// OpenEXR stores inclusive corners; this stores sizes, so that an empty rectangle can be said. All arithmetic that
 /// could leave `i32` is done in `i64`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(from = "[i64; 4]", into = "[i64; 4]")]
 pub struct Region {
     /// Left edge, in pixels.

@@ -30,7 +30,8 @@ impl Movie {
     /// # Errors
     /// If there is no index or no video track in it, or boxes do not lie inside one another.
     pub fn read<S: ByteSource + ?Sized>(source: &S) -> Result<Self> {
-        let top = children(source, 0..source.len())?;
+        // What a copy that was cut short has of its pictures is in its last box.
+        let top = boxes(source, 0..source.len(), true)?;
         let place = |kind: &[u8; 4]| top.iter().position(|found| found.kind == *kind);
         let Some(index) = place(b"moov") else {
             return Err(Error::wrong_kind("this is no QuickTime or MP4 file, or a writer was stopped before its end"));
@@ -100,6 +101,11 @@ pub(crate) fn find<S: ByteSource + ?Sized>(source: &S, parent: &Atom, kind: &[u8
 /// The boxes that lie one after another in `range`. What is too short for a box at its end (QuickTime closes some lists
 /// with four zero bytes) is passed over.
 pub(crate) fn children<S: ByteSource + ?Sized>(source: &S, range: Range<u64>) -> Result<Vec<Atom>> {
+    boxes(source, range, false)
+}
+
+/// The same; the last one may claim more than there is where the range `may_be_cut`.
+fn boxes<S: ByteSource + ?Sized>(source: &S, range: Range<u64>, may_be_cut: bool) -> Result<Vec<Atom>> {
     let mut found = Vec::new();
     let mut at = range.start;
     while at.checked_add(8).is_some_and(|end| end <= range.end) {
@@ -111,7 +117,8 @@ pub(crate) fn children<S: ByteSource + ?Sized>(source: &S, range: Range<u64>) ->
             1 => (at + 16, u64::from_be_bytes(read(source, at + 8)?)),
             size => (at + 8, u64::from(size)),
         };
-        let end = at.checked_add(size).filter(|&end| end >= start && end <= range.end);
+        let claimed = at.checked_add(size).map(|end| if may_be_cut { end.min(range.end) } else { end });
+        let end = claimed.filter(|&end| end >= start && end <= range.end);
         let Some(end) = end else {
             let name = String::from_utf8_lossy(&kind).into_owned();
             return Err(Error::malformed(Place::at(at), format!("box {name:?} does not fit into its file")));

@@ -1,5 +1,6 @@
 //! What a check is, and what it gets to see.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::report::{Category, QcIssue};
@@ -11,7 +12,7 @@ use crate::frame::Frame;
 use crate::spec::OutputSpec;
 
 /// The checks by name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CheckId {
     /// Size, windows, pixel shape, colour channels.

@@ -8,16 +8,19 @@ mod check;
 mod color_space_valid;
 mod components;
 mod delivered;
+mod encoding;
 mod events;
 mod flat_areas;
 mod frame_rate_correct;
 mod grain_visible;
+mod junit;
 mod layer_edges_invisible;
 mod no_clipped_highlights;
 mod no_crushed_blacks;
 mod no_modern_elements;
 mod report;
 mod resolution_match;
+mod schema;
 mod specks;
 mod survey;
 mod thresholds;
@@ -25,7 +28,7 @@ mod validator;
 
 pub use check::{Answer, Check, CheckId, FrameObserved, Observation, QC_CHECKS, ShotContext};
 pub use components::{Component, Components};
-pub use delivered::{MovieOptions, MovieValidator, check_technical_specs};
+pub use delivered::{MovieOptions, MovieValidator, check_technical_specs, unreadable_movie};
 pub use layer_edges_invisible::observed_channels;
 pub use no_modern_elements::{
     FrameEvidence, MatteNames, PixelEvidence, Reading, ReadingKind, ShotEvidence, Source, VISIBLE,
@@ -34,6 +37,7 @@ pub use report::{
     Category, CheckResult, Generator, Outcome, QcIssue, QcReport, ReportContext, ReportFile, Severity, ShotReport,
     Status, Summary, ViewName,
 };
+pub use schema::report_schema;
 pub use survey::Survey;
 pub use thresholds::{Threshold, Thresholds};
 pub use validator::{Validator, ValidatorOptions};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::CheckId;
@@ -13,13 +14,14 @@ pub use crate::severity::Severity;
 const SCHEMA_VERSION: u32 = 1;
 
 /// The whole of `qc_report.json`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct QcReport {
     /// Version of this shape.
     pub schema_version: u32,
     /// The program that made it.
     pub generator: Generator,
     /// RFC 3339, UTC.
+    #[schemars(extend("format" = "date-time"))]
     pub generated_at: String,
     /// The scene, or the name of what was checked.
     pub scene_id: String,
@@ -34,7 +36,7 @@ pub struct QcReport {
 }
 
 /// A program and its version.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Generator {
     /// Its name.
     pub name: String,
@@ -43,7 +45,7 @@ pub struct Generator {
 }
 
 /// View and display by their names in commands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ViewName {
     /// `aces-2.0`, `untonemapped` …
     pub name: String,
@@ -52,7 +54,7 @@ pub struct ViewName {
 }
 
 /// The verdict of a shot or a report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// No error and no warning.
@@ -64,7 +66,7 @@ pub enum Status {
 }
 
 /// A report in numbers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Summary {
     /// The worst shot's.
     pub status: Status,
@@ -81,7 +83,7 @@ pub struct Summary {
 }
 
 /// What was found about one shot.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ShotReport {
     /// The shot, or the stem of the file's name.
     pub shot_id: String,
@@ -100,7 +102,7 @@ pub struct ShotReport {
 }
 
 /// A file that was looked at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ReportFile {
     /// Its path as the user would give it.
     pub path: String,
@@ -115,7 +117,7 @@ pub struct ReportFile {
 }
 
 /// What a check came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// Tested, nothing found.
@@ -127,7 +129,7 @@ pub enum Outcome {
 }
 
 /// What one check answers about one shot.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CheckResult {
     /// Which check.
     pub id: CheckId,
@@ -148,7 +150,7 @@ pub struct CheckResult {
 }
 
 /// What a finding is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Category {
     /// Sizes, rates, tags, numbers that no file should hold.
@@ -160,7 +162,7 @@ pub enum Category {
 }
 
 /// One finding.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct QcIssue {
     /// The check that found it.
     pub check: CheckId,
@@ -252,6 +254,94 @@ impl QcIssue {
     }
 }
 
+impl ShotReport {
+    /// What the shot's first file is checked as, for lists of several deliverables.
+    pub fn kind(&self) -> &str {
+        self.files.first().map_or("", |file| file.kind.as_str())
+    }
+
+    /// One shot's deliverables, masters first, as one: what any of them has is the shot's. Measurements of all but the
+    /// first get the deliverable's name before theirs. `None` of none.
+    pub fn merged(parts: Vec<Self>) -> Option<Self> {
+        let first = parts.first()?;
+        let range = parts.iter().fold(first.frame_range, |[first, last], part| {
+            [first.min(part.frame_range[0]), last.max(part.frame_range[1])]
+        });
+        let places = 0..first.checks.len();
+        let checks = places.map(|place| {
+            let told: Vec<(&str, &CheckResult)> =
+                parts.iter().filter_map(|part| Some((part.kind(), part.checks.get(place)?))).collect();
+            CheckResult::merged(&told)
+        });
+        let mut all = Self {
+            shot_id: first.shot_id.clone(),
+            status: parts.iter().map(|part| part.status).max()?,
+            frame_range: range,
+            files: Vec::new(),
+            checks: checks.collect::<Option<_>>()?,
+            issues: Vec::new(),
+            metrics: BTreeMap::new(),
+        };
+        for (place, part) in parts.into_iter().enumerate() {
+            let start = if place == 0 { String::new() } else { format!("{}.", part.kind()) };
+            let own = part.frame_range;
+            let rows = part.metrics.into_iter();
+            all.metrics.extend(rows.map(|(name, row)| (format!("{start}{name}"), aligned(row, own, range))));
+            all.files.extend(part.files);
+            all.issues.extend(part.issues);
+        }
+        all.issues.sort_by_key(|issue| (issue.severity, issue.frame, issue.check));
+        Some(all)
+    }
+}
+
+/// A row of measurements over one range of frames, over another that it lies in.
+fn aligned(row: Vec<Option<f64>>, [own, _]: [i32; 2], [first, last]: [i32; 2]) -> Vec<Option<f64>> {
+    // A range that is too long has no row at all.
+    let Some(length) = usize::try_from(i64::from(last) - i64::from(first) + 1).ok().filter(|_| !row.is_empty()) else {
+        return row;
+    };
+    let before = own.abs_diff(first) as usize;
+    let mut all = vec![None; before.min(length)];
+    all.extend(row);
+    all.resize(length, None);
+    all
+}
+
+impl CheckResult {
+    /// What the same check says of several deliverables, each with its kind: the gravest outcome, the numbers of the first
+    /// that was tested, every reason once. `None` of none.
+    fn merged(told: &[(&str, &Self)]) -> Option<Self> {
+        let (_, first) = told.first()?;
+        let rank = |outcome| match outcome {
+            Outcome::NotApplicable => 0,
+            Outcome::Pass => 1,
+            Outcome::Issues => 2,
+        };
+        let outcome = told.iter().map(|(_, check)| check.outcome).max_by_key(|&outcome| rank(outcome))?;
+        let tested = told.iter().find(|(_, check)| check.outcome != Outcome::NotApplicable);
+        let (_, numbers) = tested.unwrap_or(&told[0]);
+        let mut reasons: Vec<(Vec<&str>, &str)> = Vec::new();
+        for (kind, check) in &told[1..] {
+            let Some(reason) = &check.reason else { continue };
+            match reasons.iter_mut().find(|(_, known)| known == reason) {
+                Some((kinds, _)) => kinds.push(*kind),
+                None => reasons.push((vec![*kind], reason.as_str())),
+            }
+        }
+        let others = reasons.into_iter().map(|(kinds, reason)| format!("{}: {reason}", kinds.join(", ")));
+        let all: Vec<String> = first.reason.iter().cloned().chain(others).collect();
+        Some(Self {
+            id: first.id,
+            outcome,
+            reason: (!all.is_empty()).then(|| all.join("; ")),
+            measured: numbers.measured,
+            limit: numbers.limit,
+            unit: numbers.unit.clone(),
+        })
+    }
+}
+
 impl Status {
     /// The verdict that follows from findings.
     pub fn of<'a>(issues: impl IntoIterator<Item = &'a QcIssue>) -> Self {
@@ -296,5 +386,45 @@ impl QcReport {
             summary,
             shots,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::{CheckResult, Outcome, ReportFile, ShotReport, Status};
+    use crate::qc::CheckId;
+
+    fn part(kind: &str, range: [i32; 2], outcome: Outcome, reason: Option<&str>) -> ShotReport {
+        let id = CheckId::GrainVisible;
+        let reason = reason.map(str::to_owned);
+        let row = (range[0]..=range[1]).map(|number| Some(f64::from(number))).collect();
+        ShotReport {
+            shot_id: "S1".into(),
+            status: if outcome == Outcome::Issues { Status::Warn } else { Status::Pass },
+            frame_range: range,
+            files: vec![ReportFile { path: kind.into(), kind: kind.into(), bytes: None, modified: None }],
+            checks: vec![CheckResult { id, outcome, reason, measured: None, limit: None, unit: None }],
+            issues: Vec::new(),
+            metrics: BTreeMap::from([("row".to_owned(), row)]),
+        }
+    }
+
+    #[test]
+    fn deliverables_become_one_shot_with_aligned_measurements_and_each_reason_once() {
+        let parts = vec![
+            part("exr", [1002, 1003], Outcome::Pass, None),
+            part("mov", [1001, 1004], Outcome::NotApplicable, Some("nothing")),
+            part("mp4", [1003, 1003], Outcome::Issues, Some("nothing")),
+        ];
+        let Some(all) = ShotReport::merged(parts) else { unreachable!("there are parts") };
+        assert_eq!((all.frame_range, all.status, all.files.len()), ([1001, 1004], Status::Warn, 3));
+        assert_eq!(all.checks[0].outcome, Outcome::Issues);
+        assert_eq!(all.checks[0].reason.as_deref(), Some("mov, mp4: nothing"));
+        assert_eq!(all.metrics["row"], [None, Some(1002.0), Some(1003.0), None]);
+        assert_eq!(all.metrics["mov.row"].len(), 4);
+        assert_eq!(all.metrics["mp4.row"], [None, None, Some(1003.0), None]);
+        assert_eq!(ShotReport::merged(Vec::new()), None);
     }
 }

@@ -206,10 +206,15 @@ fn result(id: CheckId, answer: &Answer) -> CheckResult {
         id,
         outcome,
         reason,
-        measured: answer.measured.map(|(measured, ..)| measured),
+        measured: answer.measured.map(|(measured, ..)| unsigned(measured)),
         limit: answer.measured.map(|(_, limit, _)| limit),
         unit: answer.measured.map(|(.., unit)| unit.to_owned()),
     }
+}
+
+/// The same number; a zero without the sign that an empty sum has, and JavaScript's JSON has not.
+fn unsigned(value: f64) -> f64 {
+    value + 0.0
 }
 
 /// A longer range than this (frame numbers can be anything) gets no row of numbers.
@@ -225,7 +230,7 @@ fn per_frame(values: &[(i32, f64)], [first, last]: [i32; 2]) -> Vec<Option<f64>>
         if let Ok(place) = usize::try_from(i64::from(number) - i64::from(first))
             && let Some(entry) = row.get_mut(place)
         {
-            *entry = Some(value);
+            *entry = Some(unsigned(value));
         }
     }
     row

@@ -18,6 +18,8 @@ mod grade;
 mod hostile;
 /// `inspect`: facts, statistics, manifests.
 mod inspect;
+/// `validate-output` on movies: sound ones, and ffmpeg's spoils.
+mod movies;
 /// `create-package`, `verify-package`: the tree, other readers, refusals.
 mod package;
 /// `no_modern_elements`: names with pixels, names without, what must be there.

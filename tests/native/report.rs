@@ -1,11 +1,13 @@
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use blender_gsd::qc::QcReport;
 use serde_json::{Value, json};
 
-use super::{Answer, Made, folder, names_in, program};
+use super::package::peers::peer;
+use super::{Answer, Made, folder, names_in, program, run};
 
 /// A shot with a missing frame and a NaN: findings with and without a region.
 fn faulty() -> tempfile::TempDir {
@@ -117,4 +119,40 @@ fn a_wrong_time_is_refused() {
         command.env("SOURCE_DATE_EPOCH", wrong).arg("validate-output").arg("--path").arg(folder.path());
         Answer::of(command.output().unwrap()).assert_refused("SOURCE_DATE_EPOCH");
     }
+}
+
+fn published_schema() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas/qc_report.schema.json")
+}
+
+#[test]
+fn the_published_schema_is_that_of_the_types() {
+    let answer = run(["validate-output", "--schema"]);
+    assert_eq!(answer.code, Some(0), "{answer:?}");
+    let published = fs::read_to_string(published_schema()).unwrap();
+    let next = "blender-gsd validate-output --schema > schemas/qc_report.schema.json";
+    assert!(answer.stdout == published, "the types have changed; if that is meant: {next}");
+}
+
+#[test]
+fn reports_are_as_the_published_schema_says() {
+    let elsewhere = folder();
+    let report = |name: &str, path: &Path, options: &[&str]| {
+        let report = elsewhere.path().join(name);
+        validate(path, &[options, &["--report", report.to_str().unwrap()]].concat());
+        report
+    };
+    let (faulty, sound) = (faulty(), folder());
+    Made::new(96, 64).write(sound.path().join("still.exr"));
+    fs::write(sound.path().join("no.mov"), "this is no movie").unwrap();
+    let reports = [
+        report("faulty.json", faulty.path(), &[]),
+        report("format.json", faulty.path(), &["--format", "prores422"]),
+        report("none.json", &sound.path().join("still.exr"), &["--format", "none"]),
+        report("movie.json", sound.path(), &[]),
+    ];
+    let Some(python) = peer("python") else { return };
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/native/package/schemas.py");
+    let output = Command::new(python).arg(script).arg(published_schema()).args(reports).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }

@@ -182,10 +182,11 @@ fn every_sequence_of_a_folder_is_a_shot_of_its_own() {
         std::os::unix::fs::symlink(target, folder.path().join(link)).unwrap();
     }
     let answer = validate(folder.path(), &["--json", "--format", "none"]);
-    assert!(answer.stderr.contains("1 movie in the folder were not checked"), "{answer:?}");
     let report = answer.json();
     let ids: Vec<&str> = report["shots"].as_array().unwrap().iter().map(|s| s["shot_id"].as_str().unwrap()).collect();
-    assert_eq!(ids, ["a.#.exr", "still", "b/a.#.EXR", "c"]);
+    assert_eq!(ids, ["a.#.exr", "still", "b/a.#.EXR", "c", "cut"]);
+    let movie = report["shots"][4]["issues"][0]["description"].as_str().unwrap();
+    assert!(movie.starts_with("The movie cannot be read: "), "{movie}");
     assert_eq!(report["scene_id"], folder.path().file_name().unwrap().to_str().unwrap());
 }
 
@@ -203,16 +204,14 @@ fn what_cannot_be_checked_is_said_with_the_next_step() {
     let folder = folder();
     fs::create_dir(folder.path().join("below")).unwrap();
     let answer = validate(folder.path(), &[]);
-    answer.assert_refused("there is no .exr file in this folder and the 1 folders below it");
-    fs::write(folder.path().join("cut.mov"), "").unwrap();
-    validate(folder.path(), &[]).assert_refused("checking video (.mov, .mp4) is not supported yet");
-    validate(&folder.path().join("cut.mov"), &[]).assert_refused("not supported yet");
+    answer.assert_refused("there is no .exr, .mov or .mp4 file in this folder and the 1 folders below it");
     validate(&folder.path().join("none"), &[]).assert_refused("cannot be opened");
     fs::write(folder.path().join("a.tiff"), "").unwrap();
     validate(&folder.path().join("a.tiff"), &[]).assert_refused("this kind of file is not checked");
-    let answer = run(["validate-output", "--scene", "SCN-002"]);
-    answer.assert_refused("scenes are not supported yet");
-    assert!(answer.stderr.contains("next: ") && answer.stderr.contains("--path"), "{answer:?}");
+    let here = folder.path().to_str().unwrap();
+    let answer = run(["validate-output", "--scene", "SCN-002", "--project", here]);
+    answer.assert_refused("scene SCN-002 has no deliverables");
+    assert!(answer.stderr.contains("next: ") && answer.stderr.contains("batch-export"), "{answer:?}");
 }
 
 #[test]
@@ -242,4 +241,18 @@ fn the_table_names_checks_findings_and_what_to_do() {
         .output()
         .unwrap();
     assert!(!refused.stdout.contains(&0x1b));
+}
+
+#[test]
+fn a_frame_of_another_size_is_named_and_the_others_go_on() {
+    let other = |number| Made::new(80, 60).with_pixels(move |x, y| super::grain(x + 1000 * number, y));
+    let folder = sequence(1001..=1005, |number| if number == 1003 { other(number) } else { small(number) });
+    let report = validate(folder.path(), &["--json", "--format", "none"]).json();
+    let sizes = found(&report, "resolution_match");
+    assert_eq!(sizes.len(), 1, "{sizes:#?}");
+    assert_eq!((&sizes[0]["frame"], &sizes[0]["severity"]), (&json!(1003), &json!("error")));
+    finding(&report, "resolution_match", "The picture is 80x60, frame 1001 is 96x64");
+    assert_eq!(report["summary"]["frames"], 5);
+    // The frames after it are compared with one another again, and nothing is said to repeat.
+    assert!(found(&report, "frame_rate_correct").is_empty(), "{report:#}");
 }

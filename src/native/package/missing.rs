@@ -164,6 +164,8 @@ fn check(project: &Project, options: &Options, source: &Path, report: &Path, wat
         transform: ViewTransform { view: project.config.view.name, display: Display::Rec709, exposure: 0.0 },
         generated_at: clock::now()?,
         judge: period::judge(&project.root, None)?,
+        thresholds: project.config.thresholds()?,
+        movies: false,
     };
     let mut done = 0;
     let validated = validate::validate(&job, |at| match at.done {

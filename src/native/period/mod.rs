@@ -14,7 +14,8 @@ use crate::exr::cryptomatte::Labels;
 use crate::exr::{Cryptomatte, Header, Limits};
 use crate::period::{self, Judge, RuleBase, Settings};
 use crate::qc::{
-    CheckId, FrameEvidence, MatteNames, PixelEvidence, QcIssue, ShotEvidence, Source, Validator, ValidatorOptions,
+    CheckId, FrameEvidence, MatteNames, PixelEvidence, QcIssue, ShotEvidence, Source, Thresholds, Validator,
+    ValidatorOptions,
 };
 use crate::{Error, Result};
 
@@ -62,6 +63,8 @@ pub fn check_period_accuracy(path: &Path, judge: &Arc<Judge>) -> Result<Vec<QcIs
         transform: ViewTransform::default(),
         generated_at: String::new(),
         judge: Arc::clone(judge),
+        thresholds: Thresholds::default(),
+        movies: false,
     };
     let shots = validate(&job, |_| ())?.report.shots;
     let issues = shots.into_iter().flat_map(|shot| shot.issues);

@@ -18,7 +18,7 @@ pub use technical::check_technical_specs;
 
 use super::check::{Answer, Check, CheckId, FrameObserved, Observation, QC_CHECKS, ShotContext};
 use super::events::{Events, Sighting};
-use super::grain_visible::{GrainVisible, is_repeated};
+use super::grain_visible::{Footage, GrainVisible, is_repeated};
 use super::report::{QcIssue, ReportFile, Severity, ShotReport};
 use super::survey::{Surveyor, Tone};
 use super::thresholds::Thresholds;
@@ -70,11 +70,12 @@ impl MovieValidator {
     /// Ready for the first frame.
     pub fn new(options: MovieOptions) -> Self {
         let size = options.info.size.map(|side| side as usize);
+        let footage = if options.masters.is_some() { Footage::Compared } else { Footage::Movie };
         let codec = options.spec.as_ref().map(|spec| spec.compression);
         Self {
             surveyor: Surveyor::default(),
             tone: Arc::new(Tone::of_codes()),
-            grain: Box::new(GrainVisible::of_movie(&options.thresholds)),
+            grain: Box::new(GrainVisible::of_movie(&options.thresholds, footage)),
             levels: Levels::new(&options.thresholds),
             borders: Borders::default(),
             repeats: Events::new(CheckId::FrameRateCorrect, options.thresholds.linked_overlap),
@@ -158,6 +159,18 @@ impl MovieValidator {
         let files = vec![ReportFile { path: file.clone(), kind, bytes: None, modified: None }];
         shot_report(self.options.shot_id.clone(), files, shot.range, answers)
     }
+}
+
+/// What is to be said of a movie that is none, or cannot be opened.
+pub fn unreadable_movie(shot_id: String, file: &str, why: &str) -> ShotReport {
+    let check = CheckId::ResolutionMatch;
+    let text = format!("The movie cannot be read: {why}.");
+    let issue = QcIssue::new(check, Severity::Error, text, 1, file).suggest("Encode or copy the movie again.");
+    let mut answers: BTreeMap<CheckId, Answer> =
+        QC_CHECKS.into_iter().map(|id| (id, Answer::not_applicable("the movie cannot be read"))).collect();
+    answers.insert(check, Answer { issues: vec![issue], tested: true, ..Answer::default() });
+    let files = vec![ReportFile { path: file.to_owned(), kind: "movie".to_owned(), bytes: None, modified: None }];
+    shot_report(shot_id, files, [1, 1], answers)
 }
 
 /// Adds to what a check could not test.

@@ -46,11 +46,22 @@ const LARGE_HOLE: f64 = 0.02;
 /// Holes told one by one in a frame, the largest first.
 const MOST_TOLD: usize = 8;
 
+/// What frames are, and so what their grain can be blamed for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Footage {
+    /// Scene-linear masters: everything.
+    Scene,
+    /// A movie by itself: codecs take grain from areas and bring it back, so that only the whole frame's is judged.
+    Movie,
+    /// A movie beside its masters, which answer for the grain themselves: it is measured only.
+    Compared,
+}
+
 pub(super) struct GrainVisible {
     thresholds: Thresholds,
     events: Events,
     memory: time::Memory,
-    is_movie: bool,
+    footage: Footage,
     frames: usize,
     /// Frames in which nothing could be measured, and those whose grain could not be told from texture.
     unmeasured: usize,
@@ -68,7 +79,7 @@ impl GrainVisible {
             events: Events::new(CheckId::GrainVisible, thresholds.linked_overlap),
             thresholds: thresholds.clone(),
             memory: time::Memory::default(),
-            is_movie: false,
+            footage: Footage::Scene,
             frames: 0,
             unmeasured: 0,
             textured: 0,
@@ -79,9 +90,9 @@ impl GrainVisible {
         }
     }
 
-    /// For movies: codecs take grain from areas and bring it back, so that only the whole frame's is judged.
-    pub(super) fn of_movie(thresholds: &Thresholds) -> Self {
-        Self { is_movie: true, ..Self::new(thresholds) }
+    /// For frames that are no scene-linear masters.
+    pub(super) fn of_movie(thresholds: &Thresholds, footage: Footage) -> Self {
+        Self { footage, ..Self::new(thresholds) }
     }
 
     fn look(&mut self, at: &Observation<'_>, survey: &Survey) -> Vec<Sighting> {
@@ -97,10 +108,13 @@ impl GrainVisible {
         };
         self.strength.push((at.number, sigma.into()));
         self.size.extend(flat.size().map(|size| (at.number, size.into())));
+        if self.footage == Footage::Compared {
+            return Vec::new();
+        }
         if sigma < self.thresholds.grain_visible as f32 {
             return vec![self.invisible(sigma)];
         }
-        if self.is_movie {
+        if self.footage == Footage::Movie {
             return self.strong(sigma).into_iter().collect();
         }
         if floor.flat_share() < FLAT {
@@ -122,7 +136,8 @@ impl GrainVisible {
 
     fn invisible(&self, sigma: f32) -> Sighting {
         let limit = self.thresholds.grain_visible;
-        let severity = if f64::from(sigma) < 0.5 * limit { Severity::Error } else { Severity::Warning };
+        let is_plain = self.footage == Footage::Scene && f64::from(sigma) < 0.5 * limit;
+        let severity = if is_plain { Severity::Error } else { Severity::Warning };
         let text = format!("No grain can be seen: its standard deviation is {sigma:.2} display codes of 8 bits.");
         Sighting {
             kind: "invisible",
@@ -341,7 +356,7 @@ impl Check for GrainVisible {
                 self.textured, self.frames
             ));
         }
-        if self.frames == 1 {
+        if self.frames == 1 && self.footage == Footage::Scene {
             reasons.push("one frame alone does not show whether grain is alive".to_owned());
         }
         let mut issues = self.events.finish();

@@ -1,8 +1,15 @@
-//! Checks delivered frames: finds them, decodes them one after another, lets the checks see each.
+//! Checks what is delivered: finds frames and movies, decodes them one after another, lets the checks see each.
+
+mod movie;
+mod scene;
+
+pub use scene::validate_scene;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use serde::Serialize;
 
 use super::frames::{self, Listing, SequenceFiles};
 use super::seen::SeenFiles;
@@ -14,16 +21,18 @@ use crate::exr::{self, Header, Layer, Limits, Request};
 use crate::frame::Frame;
 use crate::period::Judge;
 use crate::qc::{
-    self, FrameEvidence, FrameObserved, Observation, QcReport, ReportContext, ShotReport, Validator, ValidatorOptions,
+    self, FrameEvidence, FrameObserved, Observation, QcReport, ReportContext, ShotReport, Thresholds, Validator,
+    ValidatorOptions,
 };
 use crate::sequence::Sequence;
 use crate::spec::{OutputSpec, output_format};
 use crate::{Error, Result};
+use movie::{MovieJob, Tools};
 
 /// What to check, and against what.
 #[derive(Debug, Clone)]
 pub struct Job {
-    /// A frame, or a folder of frames.
+    /// A frame, a movie, or a folder of them.
     pub path: PathBuf,
     /// The deliverable it should be.
     pub expected: Expected,
@@ -33,12 +42,16 @@ pub struct Job {
     pub generated_at: String,
     /// The rules of the film's year.
     pub judge: Arc<Judge>,
+    /// The numbers that decide.
+    pub thresholds: Thresholds,
+    /// Whether the movies of a folder are checked too, or left to others.
+    pub movies: bool,
 }
 
 /// The deliverable that frames are held against.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub enum Expected {
-    /// What the kind of file is made for: EXR frames are masters.
+    /// What the kind of file is made for: EXR frames are masters, movies are what their codec says.
     #[default]
     ByKind,
     /// This one.
@@ -50,9 +63,9 @@ pub enum Expected {
 /// How far a job is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
-    /// Frames that were observed.
+    /// Frames and movies that were observed.
     pub done: usize,
-    /// Frames of the job.
+    /// Frames and movies of the job.
     pub total: usize,
 }
 
@@ -61,8 +74,8 @@ pub struct Progress {
 pub struct Validated {
     /// What was found.
     pub report: QcReport,
-    /// Movies in the folder, which were not looked at.
-    pub videos: Vec<PathBuf>,
+    /// Files in the folder that were not looked at; of a sequence its first.
+    pub skipped: Vec<PathBuf>,
 }
 
 /// Runs the job. `watch` hears of the start and of every finished frame.
@@ -70,33 +83,43 @@ pub struct Validated {
 /// # Errors
 /// If there is nothing to check. A frame that cannot be read is a finding, and the others are looked at all the same.
 pub fn validate(job: &Job, mut watch: impl FnMut(Progress)) -> Result<Validated> {
-    let Found { listing, whole } = find(&job.path)?;
+    let Found { mut listing, whole } = find(&job.path, job.movies)?;
+    let movies = if job.movies { std::mem::take(&mut listing.videos) } else { Vec::new() };
+    let tools = (!movies.is_empty()).then(Tools::find).transpose()?;
     let spec = match job.expected {
         Expected::ByKind => Some(output_format("master_exr")?.clone()),
         Expected::Format(spec) => Some(spec.clone()),
         Expected::Nothing => None,
     };
-    let total = listing.sequences.iter().map(|sequence| sequence.paths.len()).sum();
-    let mut progress = Progress { done: 0, total };
+    let total: usize = listing.sequences.iter().map(|sequence| sequence.paths.len()).sum();
+    let mut progress = Progress { done: 0, total: total + movies.len() };
     watch(progress);
 
     let mut buffer = Frame::default();
     let mut shots = Vec::new();
     for (sequence, shot_id) in listing.sequences.iter().zip(shot_ids(&job.path, &listing.sequences)) {
         let is_sequence = whole && !sequence.sequence.suffix.is_empty();
-        let options = ValidatorOptions {
-            shot_id,
-            spec: spec.clone(),
-            is_sequence,
-            transform: job.transform,
-            judge: Some(Arc::clone(&job.judge)),
-            evidence: period::shot_evidence(&sequence.folder, sequence.sequence.stem(), total == sequence.paths.len()),
-            ..ValidatorOptions::default()
-        };
+        let options = shot_options(job, sequence, shot_id, spec.clone(), is_sequence, total == sequence.paths.len());
         shots.push(shot(sequence, options, &mut buffer, || {
             progress.done += 1;
             watch(progress);
         }));
+    }
+    for (path, tools) in movies.iter().zip(tools.iter().cycle()) {
+        let shot_id = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        shots.push(movie::check(
+            tools,
+            MovieJob {
+                path,
+                shot_id,
+                expected: job.expected,
+                spec: None,
+                masters: None,
+                thresholds: job.thresholds.clone(),
+            },
+        ));
+        progress.done += 1;
+        watch(progress);
     }
     let context = ReportContext {
         scene_id: scene_id(&job.path),
@@ -104,7 +127,27 @@ pub fn validate(job: &Job, mut watch: impl FnMut(Progress)) -> Result<Validated>
         transform: job.transform,
         period_year: job.judge.year(),
     };
-    Ok(Validated { report: QcReport::new(shots, progress.done, context), videos: listing.videos })
+    Ok(Validated { report: QcReport::new(shots, progress.done, context), skipped: listing.videos })
+}
+
+/// What the frames of one shot are held against.
+fn shot_options(
+    job: &Job,
+    files: &SequenceFiles,
+    shot_id: String,
+    spec: Option<OutputSpec>,
+    is_sequence: bool,
+    is_alone: bool,
+) -> ValidatorOptions {
+    ValidatorOptions {
+        shot_id,
+        spec,
+        is_sequence,
+        transform: job.transform,
+        thresholds: job.thresholds.clone(),
+        judge: Some(Arc::clone(&job.judge)),
+        evidence: period::shot_evidence(&files.folder, files.sequence.stem(), is_alone),
+    }
 }
 
 /// Writes the report, whole or not at all.
@@ -120,8 +163,20 @@ pub fn write_report(path: &Path, report: &QcReport) -> Result<()> {
 /// # Errors
 /// None that a report can bring about.
 pub fn to_json(report: &QcReport) -> Result<String> {
-    let json = serde_json::to_string_pretty(report);
-    json.map(|json| json + "\n").map_err(|error| Error::spec(format!("the report cannot be written: {error}"), ""))
+    pretty(report)
+}
+
+/// The schema of `qc_report.json`, as `schemas/` has it.
+///
+/// # Errors
+/// None in practice.
+pub fn schema() -> Result<String> {
+    pretty(&qc::report_schema())
+}
+
+fn pretty(value: &impl Serialize) -> Result<String> {
+    let json = serde_json::to_string_pretty(value);
+    json.map(|json| json + "\n").map_err(|error| Error::spec(format!("it cannot be written as JSON: {error}"), ""))
 }
 
 struct Found {
@@ -130,20 +185,22 @@ struct Found {
     whole: bool,
 }
 
-fn find(path: &Path) -> Result<Found> {
+fn find(path: &Path, with_movies: bool) -> Result<Found> {
     let metadata = std::fs::metadata(path).map_err(|error| Error::io("cannot be opened", path.display(), error))?;
     if metadata.is_dir() {
         let listing = frames::list(path)?;
-        if listing.sequences.is_empty() {
+        if listing.sequences.is_empty() && (listing.videos.is_empty() || !with_movies) {
             return Err(nothing(path, &listing));
         }
         return Ok(Found { listing, whole: true });
     }
     if frames::is_video(path) {
-        return Err(no_video().in_file(path.display()));
+        let listing = Listing { videos: vec![path.to_owned()], ..Listing::default() };
+        return Ok(Found { listing, whole: false });
     }
     if !frames::is_exr(path) {
-        let error = Error::spec("this kind of file is not checked", "Give an .exr frame or a folder of frames");
+        let error =
+            Error::spec("this kind of file is not checked", "Give an .exr frame, a .mov or .mp4, or a folder of them");
         return Err(error.in_file(path.display()));
     }
     let sequences = Vec::from_iter(frames::single(path));
@@ -152,19 +209,12 @@ fn find(path: &Path) -> Result<Found> {
 
 /// The answer to a folder without frames: what was looked for, and what was there instead.
 fn nothing(path: &Path, listing: &Listing) -> Error {
-    if !listing.videos.is_empty() {
-        return no_video().in_file(path.display());
-    }
     let folders = match listing.folders {
         1 => String::new(),
         n => format!(" and the {} folders below it", n - 1),
     };
-    let what = format!("there is no .exr file in this folder{folders} (hidden ones were not looked at)");
-    Error::spec(what, "Give a folder of EXR frames, or one frame").in_file(path.display())
-}
-
-fn no_video() -> Error {
-    Error::spec("checking video (.mov, .mp4) is not supported yet", "Check the EXR master it was made from")
+    let what = format!("there is no .exr, .mov or .mp4 file in this folder{folders} (hidden ones were not looked at)");
+    Error::spec(what, "Give a folder of frames or movies, or one of them").in_file(path.display())
 }
 
 /// Names for the report: the stem, or more of the path where two sequences share it.
