@@ -89,8 +89,9 @@ impl QcRun {
         }
     }
 
-    /// Notes a file whose header already could not be read.
+    /// Notes a file whose header already could not be read. A finding names its file itself: `why` loses it.
     pub fn unreadable(&mut self, name: &str, number: i32, why: &str) {
+        let why = why.strip_prefix(name).map_or(why, |rest| rest.trim_start_matches([',', ':', ' ']));
         self.validator.observe(&Observation { file: name, number, seen: FrameObserved::Unreadable(why) });
     }
 

@@ -1,0 +1,87 @@
+// The checks on the page are those of the command line: the two reports of the same frames, field by field.
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { Page, binary, demo, fixture, scratch, startServer } from "./page.mjs";
+
+const skip = binary ? false : "the command line is not built";
+let server;
+let page;
+before(async () => {
+  server = await startServer();
+  page = await Page.open(server);
+});
+after(async () => {
+  await page?.close();
+  server?.stop();
+});
+
+/** What the command line says of a file or folder; the page has no project, and neither has this. */
+function reported(path) {
+  const { status, stdout, stderr } = spawnSync(binary, ["validate-output", "--json", "--path", path, "--project", scratch], { encoding: "utf8", maxBuffer: 1 << 26 });
+  assert.ok(status === 0 || status === 1, stderr);
+  return JSON.parse(stdout);
+}
+
+/** Without what only one of the two can know: the clock, folders, and what files were on the disk. */
+function comparable({ generated_at: _, scene_id: __, shots, ...rest }) {
+  const name = (path) => path.split("/").at(-1);
+  const told = (text) => text.replace(/\S*\/(?=[^/\s]+\.exr)/g, "");
+  return {
+    ...rest,
+    shots: shots.map((shot) => ({
+      ...shot,
+      files: shot.files.map(({ path, kind }) => ({ path: name(path), kind })),
+      issues: shot.issues.map((issue) => ({ ...issue, file: name(issue.file), description: told(issue.description) })),
+    })),
+  };
+}
+
+/** Fails at the first field that differs, and says which it is. */
+function assertSame(ours, theirs, place = "report") {
+  if (ours !== null && theirs !== null && typeof ours === "object" && typeof theirs === "object") {
+    assert.deepEqual(Object.keys(ours).sort(), Object.keys(theirs).sort(), place);
+    for (const key of Object.keys(ours)) assertSame(ours[key], theirs[key], `${place}.${key}`);
+  } else assert.equal(ours, theirs, place);
+}
+
+async function assertParity(...paths) {
+  const folder = mkdtempSync(join(scratch, "parity-"));
+  for (const path of paths) copyFileSync(path, join(folder, path.split("/").at(-1)));
+  const files = readdirSync(folder).sort().map((name) => join(folder, name));
+  await page.run("gsd.store.set({ report: null })");
+  await page.choose(...files);
+  await page.checked();
+  const report = await page.state("report");
+  assertSame(comparable(report), comparable(reported(files.length > 1 ? folder : files[0])));
+  return report.shots[0];
+}
+
+test("a sequence with a missing frame", { skip }, async () => {
+  const shot = await assertParity(...[1001, 1002, 1003, 1005].map((number) => demo("SHOT-002-001", number)));
+  assert.deepEqual(shot.frame_range, [1001, 1005]);
+  assert.ok(Object.keys(shot.metrics).length > 5, "measurements are compared too");
+});
+
+test("a sequence with a frame that cannot be read, and one that is cut short", { skip }, async () => {
+  const broken = mkdtempSync(join(scratch, "broken-"));
+  const paths = [1001, 1002, 1003].map((number) => join(broken, `shot.${number}.exr`));
+  const whole = readFileSync(demo("SHOT-002-001", 1001));
+  writeFileSync(paths[0], whole);
+  writeFileSync(paths[1], "this is no picture");
+  writeFileSync(paths[2], whole.subarray(0, Math.floor(whole.length * 0.7)));
+  const shot = await assertParity(...paths);
+  assert.ok(shot.issues.some((issue) => issue.description.startsWith("The frame cannot be read")));
+});
+
+test("frames with mattes, with numbers that are none, and alone", { skip }, async () => {
+  await assertParity(demo("SHOT-002-002", 1001));
+  await assertParity(fixture("openexr/BrightRingsNanInf.exr"));
+  for (const name of readdirSync(fixture("cryptomatte")).filter((name) => name.endsWith(".exr"))) {
+    const { checks } = await assertParity(fixture(`cryptomatte/${name}`));
+    assert.equal(checks.length, 8);
+  }
+});
