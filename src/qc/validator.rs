@@ -10,7 +10,7 @@ use super::grain_visible::GrainVisible;
 use super::layer_edges_invisible::LayerEdgesInvisible;
 use super::no_clipped_highlights::NoClippedHighlights;
 use super::no_crushed_blacks::NoCrushedBlacks;
-use super::no_modern_elements::{FrameEvidence, NoModernElements, ShotEvidence};
+use super::no_modern_elements::{FrameEvidence, Grey, NoModernElements, ShotEvidence};
 use super::report::{CheckResult, Outcome, QcIssue, ReportFile, Severity, ShotReport, Status};
 use super::resolution_match::ResolutionMatch;
 use super::survey::{SceneRows, Survey, Surveyor, Tone};
@@ -110,8 +110,24 @@ impl Validator {
         for check in &mut self.checks {
             check.observe(observation, survey.as_ref());
         }
+        self.search(observation);
         if let Some(period) = &mut self.period {
             period.observe(observation, survey.as_ref());
+        }
+    }
+
+    /// Looks for what can be read in the picture, in some of the frames.
+    fn search(&mut self, observation: &Observation<'_>) {
+        let FrameObserved::Picture { part, layer, frame, space, .. } = observation.seen else { return };
+        if layer.kind != LayerKind::Color || !self.period.as_ref().is_some_and(|period| period.wants_pixels()) {
+            return;
+        }
+        let (Some(tone), Some(rows)) = (self.tone(&space), SceneRows::new(frame, part, layer, &space.chromaticities))
+        else {
+            return;
+        };
+        if let Some(period) = &mut self.period {
+            period.search(observation.number, observation.file, &Grey::of_scene(&rows, &tone), rows.corner);
         }
     }
 

@@ -12,13 +12,16 @@
 //! Evidence that is not there is told in the answer's reason. A shot of which nothing says what is in it was not tested.
 
 mod evidence;
+mod grey;
 mod presence;
+mod qr;
 mod sightings;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 pub use evidence::{FrameEvidence, MatteNames, PixelEvidence, Reading, ReadingKind, ShotEvidence, Source};
+pub(super) use grey::Grey;
 
 use super::check::{Answer, Check, CheckId, FrameObserved, Observation, ShotContext};
 use super::report::{QcIssue, Severity};
@@ -29,6 +32,8 @@ use sightings::{Place, Sightings};
 
 /// Share of the picture from which a name counts as seen: 0.005 %, about 350 pixels of a 4096x1716 frame.
 pub const VISIBLE: f64 = 0.00005;
+/// Pixels are searched in the first frame of a shot and then in one of so many: once a second.
+const SEARCHED: usize = 24;
 /// Readings that the recognizer is less sure of than this are worth a look, not an error; 0 to 1.
 const SURE: f64 = 0.8;
 
@@ -100,6 +105,23 @@ impl NoModernElements {
             lacking: BTreeSet::new(),
             shares: Vec::new(),
         }
+    }
+
+    /// Whether the pixels of the frame that is observed next are to be searched.
+    pub(super) fn wants_pixels(&self) -> bool {
+        self.frames.is_multiple_of(SEARCHED)
+    }
+
+    /// Searches a frame; `corner` is where its first pixel lies in the display window.
+    pub(super) fn search(&mut self, number: i32, file: &str, grey: &Grey, corner: [i32; 2]) {
+        let mut readings = qr::find(grey);
+        for reading in &mut readings {
+            reading.region.x += corner[0];
+            reading.region.y += corner[1];
+        }
+        self.read_frames.push(number);
+        self.lacking.insert("text was not looked for".to_owned());
+        self.readings(number, file, &readings);
     }
 
     /// Takes note of what the mattes and the pixels of one frame say.

@@ -13,13 +13,15 @@ mod grain;
 mod layer_edges;
 mod levels;
 mod plates;
+mod qr;
 mod score;
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use blender_gsd::exr::{self, Attribute, Header, Limits, Picture};
 use blender_gsd::frame::{Frame, Plane, Region, Samples};
+use blender_gsd::period::Judge;
 use blender_gsd::qc::{
     CheckId, FrameObserved, Observation, QcIssue, Severity, ShotReport, Validator, ValidatorOptions,
 };
@@ -29,7 +31,7 @@ use score::Table;
 
 /// Every defect and near miss.
 fn defects() -> Vec<Defect> {
-    [color_space::defects(), levels::defects(), grain::defects(), layer_edges::defects()]
+    [color_space::defects(), levels::defects(), grain::defects(), layer_edges::defects(), qr::defects()]
         .into_iter()
         .flatten()
         .collect()
@@ -125,8 +127,12 @@ impl Shot {
     /// What all checks say of it.
     fn validate(&self) -> ShotReport {
         let is_sequence = self.frames.len() > 1;
-        let mut validator =
-            Validator::new(ValidatorOptions { shot_id: self.name.clone(), is_sequence, ..ValidatorOptions::default() });
+        let mut validator = Validator::new(ValidatorOptions {
+            shot_id: self.name.clone(),
+            is_sequence,
+            judge: Judge::embedded().ok().map(Arc::new),
+            ..ValidatorOptions::default()
+        });
         let header = self.header();
         let layers = exr::layers(&header);
         let (index, _) = exr::default_layer(&header, &layers).unwrap();
