@@ -14,12 +14,16 @@ const MOST_BOXES: usize = 10_000;
 /// Bytes of a visual sample entry before its own boxes: header, reserved, data reference, and the fields of 14496-12,
 /// 12.1.3 (QuickTime's image description has the same length).
 pub(crate) const SAMPLE_ENTRY: u64 = 8 + 8 + 70;
+/// Where width and height stand in it: after header, reserved, data reference and what is predefined.
+const SIZE: u64 = 8 + 8 + 16;
 
 /// What a movie's container says of its first video track.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Movie {
     /// `colr`: QuickTime's `nclc` (no range) or ISO's `nclx`.
     pub color: ColorTags,
+    /// Width and height in pixels as the sample entry has them; 0 where it has none.
+    pub size: [u32; 2],
     /// Whether the index (`moov`) stands before the pictures (`mdat`).
     pub is_fast_start: bool,
 }
@@ -38,8 +42,8 @@ impl Movie {
         };
         let is_fast_start = place(b"mdat").is_none_or(|pictures| index < pictures);
         for track in children(source, top[index].body.clone())?.iter().filter(|found| found.kind == *b"trak") {
-            if let Some(color) = video_color(source, track)? {
-                return Ok(Self { color, is_fast_start });
+            if let Some((color, size)) = video(source, track)? {
+                return Ok(Self { color, size, is_fast_start });
             }
         }
         Err(Error::wrong_kind("there is no video track in this file"))
@@ -57,25 +61,29 @@ pub(crate) struct Atom {
     pub(crate) body: Range<u64>,
 }
 
-/// The tags of a track, `None` where it is no video.
-fn video_color<S: ByteSource + ?Sized>(source: &S, track: &Atom) -> Result<Option<ColorTags>> {
+/// The tags and the size of a track, `None` where it is no video.
+fn video<S: ByteSource + ?Sized>(source: &S, track: &Atom) -> Result<Option<(ColorTags, [u32; 2])>> {
     let Some(media) = find(source, track, b"mdia")? else { return Ok(None) };
     let Some(handler) = find(source, &media, b"hdlr")? else { return Ok(None) };
     // Version and flags, then the component's type (zero in MP4), then its subtype.
     if read(source, handler.body.start + 8)? != *b"vide" {
         return Ok(None);
     }
+    let nothing = Ok(Some(Default::default()));
     let mut place = media;
     for kind in [b"minf", b"stbl", b"stsd"] {
-        let Some(found) = find(source, &place, kind)? else { return Ok(Some(ColorTags::default())) };
+        let Some(found) = find(source, &place, kind)? else { return nothing };
         place = found;
     }
     // Version, flags and the number of entries; the first stands for all.
     let entries = place.body.start.saturating_add(8)..place.body.end;
-    let Some(entry) = children(source, entries)?.into_iter().next() else { return Ok(Some(ColorTags::default())) };
+    let Some(entry) = children(source, entries)?.into_iter().next() else { return nothing };
+    let sides: [u8; 4] = read(source, entry.start.saturating_add(SIZE))?;
+    let size = [0, 2].map(|at| u32::from(u16::from_be_bytes([sides[at], sides[at + 1]])));
     let inner = entry.start.saturating_add(SAMPLE_ENTRY)..entry.body.end;
     let color = children(source, inner)?.into_iter().find(|found| found.kind == *b"colr");
-    color.map_or(Ok(Some(ColorTags::default())), |color| tags(source, &color).map(Some))
+    let color = color.map_or(Ok(ColorTags::default()), |color| tags(source, &color))?;
+    Ok(Some((color, size)))
 }
 
 /// 14496-12, 12.1.5; QuickTime, "Color Parameter Atoms".
@@ -166,10 +174,11 @@ mod tests {
         let nclc = movie(b"vide", b"nclc\0\x01\0\x01\0\x01");
         let nclx = movie(b"vide", b"nclx\0\x09\0\x10\0\x09\x80");
         let (free, data) = (atom(b"free", &[0; 3]), atom(b"mdat", &[7; 50]));
-        let expected = Movie { color: ColorTags { full_range: None, ..ColorTags::REC709 }, is_fast_start: true };
+        let expected =
+            Movie { color: ColorTags { full_range: None, ..ColorTags::REC709 }, size: [0; 2], is_fast_start: true };
         assert_eq!(read(&[&free, &nclc, &data]).ok(), Some(expected));
         let color = ColorTags { primaries: Some(9), transfer: Some(16), matrix: Some(9), full_range: Some(true) };
-        assert_eq!(read(&[&data, &nclx]).ok(), Some(Movie { color, is_fast_start: false }));
+        assert_eq!(read(&[&data, &nclx]).ok(), Some(Movie { color, size: [0; 2], is_fast_start: false }));
     }
 
     #[test]
@@ -178,7 +187,7 @@ mod tests {
         let profile = movie(b"vide", b"prof\0\x01\0\x01\0\x01");
         let long = [&1_u32.to_be_bytes(), b"mdat".as_slice(), &24_u64.to_be_bytes(), &[0; 8]].concat();
         for bytes in [unspecified, profile] {
-            let expected = Movie { color: ColorTags::default(), is_fast_start: false };
+            let expected = Movie { is_fast_start: false, ..Movie::default() };
             assert_eq!(read(&[&long, &bytes]).ok(), Some(expected));
         }
     }

@@ -49,6 +49,8 @@ pub struct MediaInfo {
     pub bytes: Option<u64>,
     /// What the container says of colour (`colr`); empty until [`Movie::read`] has looked.
     pub container_color: ColorTags,
+    /// Width and height as the container has them; `None` until [`Movie::read`] has looked, or where it has none.
+    pub container_size: Option<[u32; 2]>,
     /// What the codec's own headers say of colour.
     pub codec_color: ColorTags,
     /// The first frame's time code as it is written, `00:00:41:17`, with `;` before the frames where it drops some.

@@ -39,6 +39,7 @@ impl MediaInfo {
             start_time: video.start_time.as_deref().and_then(|text| text.parse().ok()),
             bytes: probed.format.size.as_deref().and_then(|text| text.parse().ok()),
             container_color: ColorTags::default(),
+            container_size: None,
             codec_color: frame.map(Frame::color).unwrap_or_default(),
             timecode: named(&probed.streams, &probed.format.tags, "timecode"),
             reel: named(&probed.streams, &probed.format.tags, "reel_name"),

@@ -52,6 +52,7 @@ impl Ffprobe {
         if info.container.split(',').any(|name| name == "mov" || name == "mp4") {
             let movie = Movie::read(&source).map_err(in_file)?;
             info.container_color = movie.color;
+            info.container_size = Some(movie.size).filter(|size| !size.contains(&0));
             info.is_fast_start = Some(movie.is_fast_start);
         }
         Ok(info)

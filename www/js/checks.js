@@ -19,7 +19,7 @@ export function createChecks(app) {
     const { look } = store.state;
     await pool.bench("qcStart", {
       request: {
-        shot: shot.name,
+        shot: shot.id,
         isSequence: shot.numbered,
         generatedAt: new Date().toISOString().replace(/\.\d+Z$/, "Z"),
         view: look.view,

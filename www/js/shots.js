@@ -18,6 +18,8 @@ export function makeShots(engine, sources) {
       thumb: null,
     }));
     return {
+      // What reports call it, here as on the command line.
+      id: sequence.stem,
       // One frame alone is known by its file's name, number and all.
       name: frames.length > 1 ? sequence.stem : frames[0].name.split("/").pop().replace(/\.[^.]+$/, ""),
       range: sequence.range,

@@ -147,6 +147,9 @@ fn decode(
             filled = 0;
         }
     }
+    if filled > 0 {
+        return Err("frames are not of the size that the header says".into());
+    }
     // What it complains of has an effect on the picture, even if it gets to the end.
     match process.finish().map_err(words)?.last() {
         Some(complaint) => Err(complaint.clone()),

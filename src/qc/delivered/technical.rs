@@ -98,6 +98,10 @@ impl Found {
             let text = format!("The picture is {width}x{height}, the spec asks for {wanted_width}x{wanted_height}.");
             self.add(check, text, "Encode it again at the spec's size.");
         }
+        if let Some([wide, high]) = info.container_size.filter(|&told| told != info.size) {
+            let text = format!("The container says {wide}x{high}, the pictures are {width}x{height}.");
+            self.add(check, text, "Wrap it again, without encoding: `ffmpeg -i IN -c copy OUT`.");
+        }
         if let Some([top, bottom]) = info.pixel_aspect.filter(|[top, bottom]| top != bottom) {
             let text = format!("Pixels are {top}:{bottom}, not square: players stretch the picture.");
             self.add(check, text, "Tag it with square pixels.");
