@@ -58,6 +58,9 @@ pub struct PartFacts {
     pub pixel_aspect: f32,
     /// In the file's order.
     pub channels: Vec<ChannelFacts>,
+    /// What is stored in their place, where that is something else: luminance and chroma.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stored_channels: Option<Vec<ChannelFacts>>,
     /// The space of its colours.
     pub color_space: ColorFacts,
     /// Numerator and denominator.
@@ -145,6 +148,7 @@ fn part_facts(part: &Part) -> PartFacts {
         display_window: part.display_window,
         pixel_aspect: part.pixel_aspect,
         channels: part.channels.iter().map(channel).collect(),
+        stored_channels: (part.stored != part.channels).then(|| part.stored.iter().map(channel).collect()),
         color_space: ColorFacts {
             name: space.name().to_owned(),
             origin: space.origin.words().to_owned(),

@@ -11,7 +11,7 @@ use super::output::Output;
 use super::style::{Align, Style, Table, count, number, printable, size};
 use crate::exr::cryptomatte::{MatteObject, Survey};
 use crate::exr::{ByteSource, Header, LayerKind, Limits};
-use crate::inspect::{CryptomatteFacts, Inspection, PartFacts, inspect};
+use crate::inspect::{ChannelFacts, CryptomatteFacts, Inspection, PartFacts, inspect};
 use crate::native::statistics::{self, Statistics};
 use crate::native::{FileSource, manifest};
 use crate::{Error, Result};
@@ -128,11 +128,7 @@ fn channels_text(text: &mut String, number: usize, part: &PartFacts, statistics:
         table.row(["name", "type", "min", "max", "mean", "NaN", "infinite", "negative"]);
     }
     for channel in &part.channels {
-        let sampling = match channel.sampling {
-            [1, 1] => String::new(),
-            [x, y] => format!(" {x}x{y}"),
-        };
-        let mut cells = vec![channel.name.clone(), format!("{}{sampling}", channel.kind.name())];
+        let mut cells = vec![channel.name.clone(), kind_text(channel)];
         let facts = statistics.iter().flat_map(|statistics| &statistics.channels);
         if let Some(facts) = facts.into_iter().find(|facts| facts.part == number && facts.channel == channel.name) {
             let value = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), self::number);
@@ -147,6 +143,19 @@ fn channels_text(text: &mut String, number: usize, part: &PartFacts, statistics:
         (_, 5 | 6) if cell != "0" => style.error(cell),
         _ => cell.to_owned(),
     }));
+    if let Some(stored) = &part.stored_channels {
+        let stored: Vec<String> =
+            stored.iter().map(|channel| format!("{} {}", channel.name, kind_text(channel))).collect();
+        let _ = writeln!(text, "    {}", style.faint(&format!("stored as {}", stored.join(", "))));
+    }
+}
+
+/// Half, float or uint, and every how many pixels there is one where that is not 1.
+fn kind_text(channel: &ChannelFacts) -> String {
+    match channel.sampling {
+        [1, 1] => channel.kind.name().to_owned(),
+        [x, y] => format!("{} {x}x{y}", channel.kind.name()),
+    }
 }
 
 fn attributes_text(text: &mut String, part: &PartFacts, style: Style) {

@@ -6,7 +6,7 @@ use super::chunks::{Chunk, ChunkHeader, Offsets, largest_area};
 use super::codec::{self, Decoder, Target};
 use super::header::{Header, Part};
 use super::source::out_of_range;
-use super::{ByteSource, Limits};
+use super::{ByteSource, Limits, luminance_chroma};
 use crate::error::Place;
 use crate::frame::{Frame, Missing, Plane, Region, SampleType, Samples};
 use crate::{Error, Result, par};
@@ -84,6 +84,10 @@ fn decode_as<S: ByteSource + ?Sized>(
     let bands = bands.start.min(part.band_count())..bands.end.min(part.band_count());
     let region = part.band_region(bands.clone());
     check_limits(part, request, region, limits, &wanted)?;
+    if luminance_chroma::is_converted(part) {
+        prepare(frame, part, request, region, &wanted)?;
+        return luminance_chroma::decode_into(source, header, request, limits, frame);
+    }
     let offsets = Offsets::read(source, header, request.part)?;
     if !offsets.any() {
         return Err(Error::truncated(Place::default(), "not a single chunk is in the file").in_part(request.part));

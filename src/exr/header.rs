@@ -3,7 +3,7 @@
 use super::attribute::{Attribute, AttributeValue, time_code_fields, time_code_text};
 use super::parse::Cursor;
 use super::source::ByteSource;
-use super::{Limits, chunks};
+use super::{Limits, chunks, luminance_chroma};
 use crate::color::{Chromaticities, ColorSpace, Origin, named};
 use crate::error::{Feature, InputCause, Place};
 use crate::frame::{Region, SampleType};
@@ -44,8 +44,10 @@ pub struct Part {
     pub view: Option<String>,
     /// Scan lines or tiles, flat or deep.
     pub kind: PartKind,
-    /// In the file's order, which is by name.
+    /// What can be asked for, by name. Luminance and chroma are offered as R, G, B.
     pub channels: Vec<Channel>,
+    /// What is in the file, in its order, which is by name.
+    pub stored: Vec<Channel>,
     /// How chunks are compressed.
     pub compression: Compression,
     /// Where there are samples.
@@ -358,9 +360,9 @@ impl Part {
         ColorSpace::assumed()
     }
 
-    /// Bytes of one pixel, all channels.
+    /// Bytes of one pixel, all channels; of subsampled ones as if they were not.
     pub fn pixel_bytes(&self) -> usize {
-        self.channels.iter().map(|channel| channel.kind.bytes()).sum()
+        self.stored.iter().map(|channel| channel.kind.bytes()).sum()
     }
 
     /// Whether its pixels can be decoded.
@@ -387,15 +389,10 @@ impl Part {
             }
             _ => {}
         }
-        if let Some(channel) = self.channels.iter().find(|channel| channel.sampling != [1, 1]) {
-            let [x, y] = channel.sampling;
-            let what = format!(
-                "channel {:?} is subsampled {x}x{y} (luminance/chroma), which is not read: write the file as RGB",
-                channel.name
-            );
-            return refuse(Feature::Subsampled, what);
+        match luminance_chroma::obstacle(self) {
+            Some(what) => refuse(Feature::Subsampled, format!("{what}, which is not read: write the file as RGB")),
+            None => Ok(()),
         }
-        Ok(())
     }
 }
 
@@ -454,7 +451,8 @@ impl RawPart {
             name: self.text("name").unwrap_or_default(),
             view: self.text("view"),
             kind,
-            channels,
+            channels: luminance_chroma::offered(&channels),
+            stored: channels,
             compression: self.compression()?,
             data_window: self.window("dataWindow")?,
             display_window: self.window("displayWindow")?,

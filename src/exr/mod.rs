@@ -19,6 +19,7 @@ mod encode;
 mod header;
 mod layers;
 mod limits;
+mod luminance_chroma;
 mod parse;
 mod restore;
 mod retag;

@@ -106,6 +106,9 @@ fn reasons(header: &Header, part: &Part, color: &[usize; 3], wanted: &Wanted<'_>
     if header.parts.iter().any(|part| part.kind != PartKind::ScanLine) {
         reasons.push("tiles become scan lines".into());
     }
+    if header.parts.iter().any(|part| part.stored != part.channels) {
+        reasons.push("luminance and chroma become R, G, B".into());
+    }
     let names = color.map(|index| part.channels.get(index).map(|channel| channel.name.as_str()).unwrap_or_default());
     if names != ["R", "G", "B"] {
         reasons.push(format!("{} become R, G, B", names.join(", ")));

@@ -162,7 +162,6 @@ fn features_that_are_not_read_are_refused_by_name() {
     let refusals = [
         ("compression/htj2k32_half.exr", Feature::Htj2k, "HTJ2K32"),
         ("compression/htj2k256_half.exr", Feature::Htj2k, "HTJ2K256"),
-        ("openexr/Rec709_YC.exr", Feature::Subsampled, "subsampled 2x2"),
     ];
     for (file, feature, word) in refusals {
         match decode(&fixture(file), 0) {
@@ -171,6 +170,63 @@ fn features_that_are_not_read_are_refused_by_name() {
                 assert!(error.to_string().contains(word), "{file}: {error}");
             }
             other => panic!("{file}: {other:?}"),
+        }
+    }
+}
+
+/// Subsampled channels that are no chroma of a luminance stay refused.
+#[test]
+fn chroma_without_its_luminance_is_refused_by_name() {
+    let mut bytes = fixture("openexr/Rec709_YC.exr");
+    let at = bytes.windows(3).position(|bytes| bytes == b"RY\0").unwrap();
+    bytes[at + 1] = b'X';
+    let header = Header::read(&bytes, &Limits::default()).unwrap();
+    match exr::decode(&bytes, &header, &all_of(&header, 0), &Limits::default()) {
+        Err(Error::Input(error)) => {
+            assert_eq!(error.cause, InputCause::Unsupported(Feature::Subsampled));
+            assert!(error.to_string().contains("subsampled 2x2"), "{error}");
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Pixels as OpenEXR 3.1's `RgbaInputFile` gives them (`tests/fixtures/README.md`), as bits of half floats.
+#[test]
+fn luminance_and_chroma_become_the_colours_that_openexr_makes_of_them() {
+    let bytes = fixture("openexr/Rec709_YC.exr");
+    let frame = decode(&bytes, 0).unwrap();
+    let names: Vec<&str> = frame.planes.iter().map(|plane| plane.name.as_str()).collect();
+    assert_eq!(names, ["B", "G", "R"]);
+    let width = frame.data_window.width as usize;
+    let mut count = 0;
+    for line in include_str!("../golden/luminance_chroma.csv").lines().skip(1) {
+        let fields: Vec<&str> = line.split(',').collect();
+        let [x, y] = [0, 1].map(|place| fields[place].parse::<usize>().unwrap());
+        for (name, field) in ["R", "G", "B"].iter().zip(&fields[2..]) {
+            let wanted = half::f16::from_bits(u16::from_str_radix(field, 16).unwrap());
+            let found = frame.plane(name).unwrap().samples.get(y * width + x).unwrap();
+            // A weight that differs in its last bit moves a number across a rounding border now and then.
+            let step = (wanted.to_f32().abs() / 1024.0).max(6.0e-8);
+            assert!((found - wanted.to_f32()).abs() <= step, "{name} at {x}, {y}: {found} instead of {wanted}");
+            count += 1;
+        }
+    }
+    assert!(count > 1000);
+}
+
+#[test]
+fn bands_of_a_luminance_picture_are_pieces_of_the_whole() {
+    let bytes = fixture("openexr/Rec709_YC.exr");
+    let header = Header::read(&bytes, &Limits::default()).unwrap();
+    let whole = decode(&bytes, 0).unwrap();
+    let width = whole.data_window.width as usize;
+    for bands in [0..1, 3..5, 11..13] {
+        let request = Request { bands: Some(bands), ..all_of(&header, 0) };
+        let mut piece = Frame::default();
+        exr::decode_float_into(&bytes, &header, &request, &Limits::default(), &mut piece).unwrap();
+        let top = piece.data_window.y as usize * width;
+        for (part, plane) in piece.planes.iter().zip(&whole.planes) {
+            assert_eq!(part.samples.to_f32(), plane.samples.to_f32()[top..top + part.samples.len()], "{}", plane.name);
         }
     }
 }
