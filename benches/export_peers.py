@@ -41,7 +41,13 @@ DEFAULT = {
     "prores_422": "-c:v prores_ks -profile:v standard",
     "preview_h264": "-c:v libx264 -profile:v high",
 }
-PEERS = {"ffmpeg, our settings": BEST, "ffmpeg, defaults": DEFAULT}
+# The fastest that ffmpeg has been known for: its other encoder of ProRes, which cannot be given a quantiser.
+FASTEST = {
+    "prores_4444": "-c:v prores_aw -profile:v 4",
+    "prores_422": "-c:v prores_aw -profile:v 2",
+    "preview_h264": BEST["preview_h264"],
+}
+PEERS = {"ffmpeg, our settings": BEST, "ffmpeg, prores_aw": FASTEST, "ffmpeg, defaults": DEFAULT}
 ALL = "prores,prores422,preview"
 # How the plates are made smaller, and for the best also how chroma is.
 SCALE = "scale=in_range=pc:out_range=tv:out_color_matrix=bt709:flags=bilinear"
@@ -127,24 +133,37 @@ def psnr(reference, movie, name):
     return float(re.search(r"PSNR .*average:([\d.]+)", said).group(1))
 
 
-def recorder(folder, name):
-    """A program in ffmpeg's place that keeps the planes of one movie, and does what ffmpeg does."""
-    real, raw = shutil.which("ffmpeg"), folder / "planes.raw"
-    script = folder / "ffmpeg"
+def raw_planes(gsd, project, folder):
+    """The planes that this program hands to each encoder, in files: by a program in ffmpeg's place."""
+    real, script = shutil.which("ffmpeg"), folder / "ffmpeg"
+    files = {name: folder / f"{name}.raw" for name in MOVIES}
+    tee = "".join(f"*{Path(MOVIES[name][0]).name}*) tee '{raw}';; " for name, raw in files.items())
     script.write_text(
-        f"#!/bin/sh\ncase \"$*\" in *'-i pipe:0'*) tee '{raw}' | '{real}' \"$@\"; exit;; esac\nexec '{real}' \"$@\"\n")
+        f"#!/bin/sh\ncase \"$*\" in *'-i pipe:0'*) case \"$*\" in {tee}esac | '{real}' \"$@\"; exit;; esac\nexec '{real}' \"$@\"\n")
     script.chmod(0o755)
     if not (folder / "ffprobe").exists():
         (folder / "ffprobe").symlink_to(shutil.which("ffprobe"))
-    return script, raw
+    run(project.command(gsd, ALL, "untonemapped", ["--no-qc", "--ffmpeg", script]))
+    return files
 
 
-def qualities(gsd, project, peers, folder):
+def encoders_alone(files, folder):
+    """The same encoders with the same planes, from the system's cache: what nobody who uses them can be faster than."""
+    begun, processes = time.perf_counter(), []
+    for name, (path, size, pixels) in MOVIES.items():
+        command = ["ffmpeg", "-y", "-v", "error", "-nostdin", "-f", "rawvideo", "-pixel_format", pixels, "-video_size", size,
+                   "-framerate", "24", *TAGS, "-i", files[name], *BEST[name].split(), folder / f"alone_{Path(path).name}"]
+        processes.append(subprocess.Popen(list(map(str, command))))
+    if any(process.wait() for process in processes):
+        raise SystemExit("an encoder failed")
+    return time.perf_counter() - begun, 0.0
+
+
+def qualities(files, project, peers):
     """Bytes and PSNR of every movie of everybody."""
     found = {}
     for name, (path, _, _) in MOVIES.items():
-        script, raw = recorder(folder, name)
-        run(project.command(gsd, name, "untonemapped", ["--no-qc", "--ffmpeg", script]))
+        raw = files[name]
         found[f"ours/{name}"] = (project.movie(name).stat().st_size, psnr(raw, project.movie(name), name))
         with raw.open("wb") as target:
             subprocess.run(list(map(str, ffmpeg_planes(project, name))), stdout=target, check=True)
@@ -209,7 +228,9 @@ class Bench:
 
     def three(self):
         """Three movies, untonemapped."""
-        contestants = {"ours": lambda: self.ours(self.short)} | {name: lambda name=name: self.peer(name) for name in PEERS}
+        planes = raw_planes(self.gsd, self.short, self.work)
+        contestants = {"ours": lambda: self.ours(self.short), "the encoders alone": lambda: encoders_alone(planes, self.work)}
+        contestants |= {name: lambda name=name: self.peer(name) for name in PEERS}
         times = race(contestants, self.arguments.rounds)
         self.rows += row("export/three", "EXR to three movies, a frame", times, self.arguments.frames)
         self.figures["three"] = times
@@ -243,7 +264,7 @@ class Bench:
         """Sizes and PSNR."""
         for name in PEERS:
             self.peer(name)
-        found = qualities(self.gsd, self.short, self.folders, self.work)
+        found = qualities(raw_planes(self.gsd, self.short, self.work), self.short, self.folders)
         for name, (size, decibels) in sorted(found.items(), key=lambda at: at[0].split("/")[1]):
             self.notes.append(f"{name}: {size / 1e6:.1f} MB, {decibels:.2f} dB")
         self.figures["bytes_and_psnr"] = found

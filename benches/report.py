@@ -26,6 +26,7 @@ TARGETS = {
     "browser/drop/first-rows": {"ms": 100.0},
     "browser/checks": {"ms": 1500.0},
     "export/three/ffmpeg, our settings": 1.35,
+    "export/three/ffmpeg, prores_aw": 1.35,
     "export/three/ffmpeg, defaults": 4.5,
     "export/aces2-4444/oiiotool + ffmpeg": 10.0,
     "export/qc/without": {"more": 0.15},

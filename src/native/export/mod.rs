@@ -1,8 +1,9 @@
 //! Export: a shot's composite to its deliverables, in one pass.
 //!
-//! A composite that is a .blend is rendered first. Then each frame is read and decoded once. For every movie it is resampled in scene-linear light, put through the view and
-//! packed into the encoder's own planes, which go to the encoder's stdin; masters are copied or written beside. All writers
-//! run side by side behind bounded queues, so that the slowest one holds the others back and memory stays what it is.
+//! A composite that is a .blend is rendered first. Then each frame is read and decoded once. For every movie it is resampled
+//! in scene-linear light, put through the view and packed into the encoder's own planes, which go to the encoder's stdin;
+//! masters are copied or written beside. All writers run side by side behind bounded queues, so that the slowest one holds
+//! the others back and memory stays what it is.
 //!
 //! Files appear under their final names whole and verified, or not at all.
 
@@ -14,6 +15,7 @@ mod pass;
 mod plan;
 mod quality;
 mod rendering;
+mod report;
 mod samples;
 mod source;
 mod verify;
@@ -22,8 +24,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
-
-use serde::Serialize;
 
 use crate::color::View;
 use crate::editorial::{ExportJob, JobStatus, SceneId, ShotId};
@@ -47,6 +47,7 @@ use quality::Quality;
 pub use quality::QualityReport;
 pub use rendering::RenderReport;
 use rendering::Rendering;
+pub use report::{OutputReport, OutputState, ShotExport};
 use source::Source;
 
 /// What a run is to do differently from the settings.
@@ -98,85 +99,6 @@ pub enum Event<'a> {
 
 /// Hears of events, from several threads at once.
 pub type Watch<'a> = &'a (dyn Fn(Event<'_>) + Sync);
-
-/// What became of one output.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum OutputState {
-    /// Made, verified, in its place.
-    Made,
-    /// There already, and nothing has changed since.
-    Kept,
-    /// Not made; the problem says why.
-    Failed,
-    /// Would be made (a dry run).
-    Planned,
-}
-
-/// One output of a shot.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct OutputReport {
-    /// The deliverable's name.
-    pub format: String,
-    /// What became of it.
-    pub state: OutputState,
-    /// The movie, or the first frame.
-    pub path: PathBuf,
-    /// How many files it has.
-    pub files: usize,
-    /// The tool's command line, where a tool makes it.
-    pub command: Option<String>,
-    /// Worth knowing.
-    pub notes: Vec<String>,
-    /// Why it is not made.
-    pub problem: Option<String>,
-    /// Working time in seconds.
-    pub seconds: f64,
-}
-
-impl OutputReport {
-    fn new(output: &Output) -> Self {
-        let paths = output.paths();
-        Self {
-            format: output.format.spec.name.to_string(),
-            state: OutputState::Planned,
-            path: paths.first().map(|path| path.to_path_buf()).unwrap_or_default(),
-            files: paths.len(),
-            command: None,
-            notes: Vec::new(),
-            problem: None,
-            seconds: 0.0,
-        }
-    }
-}
-
-/// What became of one shot.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct ShotExport {
-    /// The job, with its status.
-    pub job: ExportJob,
-    /// The scene's output folder.
-    pub folder: PathBuf,
-    /// What Blender did, where the composite is a .blend and was rendered.
-    pub rendering: Option<RenderReport>,
-    /// One for each output; none where the job failed before.
-    pub outputs: Vec<OutputReport>,
-    /// What the quality control found; none where nothing was looked at.
-    pub quality: Option<QualityReport>,
-}
-
-impl ShotExport {
-    /// Nothing done yet.
-    fn begun(project: &Project, job: ExportJob) -> Self {
-        let folder = project.output_folder(&job.scene_id);
-        Self { job, folder, rendering: None, outputs: Vec::new(), quality: None }
-    }
-
-    /// How many times a job's frames are counted: once when they are rendered, once when they are passed.
-    pub fn passes(job: &ExportJob) -> usize {
-        1 + usize::from(composites::is_blend(&job.composite_path))
-    }
-}
 
 /// The jobs of a scene.
 #[derive(Debug, Default)]

@@ -1,7 +1,9 @@
 //! The pass: each frame is decoded once, looked at by whoever wants to, and given to every writer.
 
 use std::fs::{self, File};
+use std::panic::resume_unwind;
 use std::path::PathBuf;
+use std::thread::ScopedJoinHandle;
 use std::time::Instant;
 
 use super::master::{MasterWriter, Masters};
@@ -209,7 +211,12 @@ pub(super) fn run(
         return Err(error);
     }
     makings.iter_mut().for_each(Making::end);
-    Ok(makings.into_iter().map(|making| making.settle(context)).collect())
+    // Encoders end at about the same time, and each file's verification keeps one core busy.
+    std::thread::scope(|scope| {
+        let settling: Vec<_> = makings.into_iter().map(|making| scope.spawn(|| making.settle(context))).collect();
+        let ended = |thread: ScopedJoinHandle<'_, _>| thread.join().unwrap_or_else(|panic| resume_unwind(panic));
+        Ok(settling.into_iter().map(ended).collect())
+    })
 }
 
 fn frames(

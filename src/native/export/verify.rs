@@ -107,10 +107,15 @@ fn decode(
         return Err(in_file(Error::tool(what, "Try another ffmpeg: --ffmpeg PATH")));
     };
     let mut command = ffmpeg.command();
+    // More threads would decode the frames behind it too.
+    command.args(["-threads", "1"]);
     if index > 0 {
-        // Half a frame early: the first frame that is not before it is ours, however times were rounded.
-        let seconds = (index as f64 - 0.5) / encoding.spec.frame_rate.as_f64();
-        command.args(["-ss", &format!("{seconds:.6}")]);
+        // Among key frames only, the one that stands in the middle of our frame's time is ours, and nothing else is decoded.
+        // Else half a frame early: the first frame that is not before it is ours, however times were rounded.
+        let is_key = encoding.spec.compression != Codec::H264High;
+        let place = index as f64 + if is_key { 0.5 } else { -0.5 };
+        command.args(is_key.then_some("-noaccurate_seek"));
+        command.args(["-ss", &format!("{:.6}", place / encoding.spec.frame_rate.as_f64())]);
     }
     command.arg("-i").arg(as_input(path)).args(["-map", "0:v:0", "-frames:v", "1", "-f", "rawvideo", "-pix_fmt"]);
     command.args([layout.name(), "pipe:1"]);

@@ -6,18 +6,20 @@ mod slate;
 
 use serde::Serialize;
 
+use super::Options;
 use super::plan::Look;
+use super::source::Source;
+use crate::Result;
 use crate::color::Processor;
 use crate::deliverable::Deliverable;
 use crate::editorial::ExportJob;
+use crate::native::clock;
 use crate::native::config::{Caption, Format, Token};
 use crate::native::project::{Project, frame_text};
-use crate::native::{clock, export::source::Source};
 use crate::overlay::Overlay;
 use crate::picture::LayerPicture;
 use crate::spec::FrameRate;
 use crate::timecode::Timecode;
-use crate::{Result, native::export::Options};
 
 use burn_in::Captions;
 use font::Typeface;
