@@ -19,6 +19,7 @@ import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -72,25 +73,28 @@ class Project:
 
 
 def run(command, allowed=(0,)):
-    """Seconds on the clock, and the most memory of the process itself, in MiB."""
+    """Seconds on the clock, the most memory of the process itself in MiB, and seconds of processor time with its children's."""
     command = list(map(str, command))
     begun = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    most = [0.0]
+    with tempfile.TemporaryFile("w+") as said:
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=said)
+        most, ended = [0.0], threading.Event()
 
-    def watch():
-        while process.poll() is None:
-            most[0] = max(most[0], peak(process.pid))
-            time.sleep(0.02)
+        def watch():
+            while not ended.wait(0.02):
+                most[0] = max(most[0], peak(process.pid))
 
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    _, said = process.communicate()
-    taken = time.perf_counter() - begun
-    watcher.join()
-    if process.returncode not in allowed:
-        raise SystemExit(f"{' '.join(command)}: {process.returncode}\n{said[-2000:]}")
-    return taken, most[0]
+        watcher = threading.Thread(target=watch)
+        watcher.start()
+        _, status, usage = os.wait4(process.pid, 0)
+        taken = time.perf_counter() - begun
+        process.returncode = os.waitstatus_to_exitcode(status)
+        ended.set()
+        watcher.join()
+        if process.returncode not in allowed:
+            said.seek(0)
+            raise SystemExit(f"{' '.join(command)}: {process.returncode}\n{said.read()[-2000:]}")
+    return taken, most[0], usage.ru_utime + usage.ru_stime
 
 
 def peak(pid):
@@ -149,14 +153,20 @@ def raw_planes(gsd, project, folder):
 
 def encoders_alone(files, folder):
     """The same encoders with the same planes, from the system's cache: what nobody who uses them can be faster than."""
-    begun, processes = time.perf_counter(), []
+    begun, used, processes = time.perf_counter(), os.times(), []
     for name, (path, size, pixels) in MOVIES.items():
         command = ["ffmpeg", "-y", "-v", "error", "-nostdin", "-f", "rawvideo", "-pixel_format", pixels, "-video_size", size,
                    "-framerate", "24", *TAGS, "-i", files[name], *BEST[name].split(), folder / f"alone_{Path(path).name}"]
         processes.append(subprocess.Popen(list(map(str, command))))
     if any(process.wait() for process in processes):
         raise SystemExit("an encoder failed")
-    return time.perf_counter() - begun, 0.0
+    return time.perf_counter() - begun, 0.0, children_since(used)
+
+
+def children_since(used):
+    """Seconds of processor time of the processes that have ended since."""
+    now = os.times()
+    return now.children_user + now.children_system - used.children_user - used.children_system
 
 
 def qualities(files, project, peers):
@@ -175,7 +185,7 @@ def qualities(files, project, peers):
 
 
 def race(contestants, rounds):
-    """Seconds and MiB of each, by name: in turns, the first one changing from round to round, after one to warm up."""
+    """Seconds, MiB and processor seconds of each, by name: in turns, the first one changing from round to round, after one to warm up."""
     names, times = list(contestants), {name: [] for name in contestants}
     for turn in range(1 + rounds):
         start = turn % len(names)
@@ -193,20 +203,24 @@ def aces(project, folder, count):
     tiffs.mkdir()
     source = project.folder / "composites/SCN-001/PLATE"
     oiiotool = Path(sys.executable).with_name("oiiotool")
-    begun = time.perf_counter()
+    begun, used = time.perf_counter(), os.times()
     run([oiiotool, "--colorconfig", "ocio://cg-config-v4.0.0_aces-v2.0_ocio-v2.5", "--frames", f"1001-{1000 + count}",
          f"{source}/plate.%04d.exr", "--iscolorspace", "ACEScg", "--ociodisplay", "Rec.1886 Rec.709 - Display",
          "ACES 2.0 - SDR 100 nits (Rec.709)", "-d", "uint16", "-o", f"{tiffs}/plate.%04d.tif"])
     run(["ffmpeg", "-y", "-v", "error", "-nostdin", "-framerate", "24", "-start_number", "1001", "-i", tiffs / "plate.%04d.tif",
          "-vf", f"{SCALE},format=yuv444p10le", *BEST["prores_4444"].split(), *TAGS, folder / "aces.mov"])
-    return time.perf_counter() - begun, 0.0
+    return time.perf_counter() - begun, 0.0, children_since(used)
 
 
 def row(row_id, title, times, frames):
-    ours = statistics.median(taken for taken, _ in times["ours"]) * 1e3 / frames
+    def median(name, figure):
+        return statistics.median(taken[figure] for taken in times[name])
+
+    ours = median("ours", 0) * 1e3 / frames
     for peer in (name for name in times if name != "ours"):
-        its = statistics.median(taken for taken, _ in times[peer]) * 1e3 / frames
-        yield {"id": f"{row_id}/{peer}", "title": title, "peer": peer, "ours_ms": ours, "peer_ms": its, "ratio": its / ours}
+        its = median(peer, 0) * 1e3 / frames
+        yield {"id": f"{row_id}/{peer}", "title": title, "peer": peer, "ours_ms": ours, "peer_ms": its, "ratio": its / ours,
+               "cpu_ratio": median(peer, 2) / median("ours", 2)}
 
 
 class Bench:
@@ -257,7 +271,7 @@ class Bench:
         """The most memory of a short and of a long shot."""
         long = Project(self.work / "long", self.plates, self.arguments.long)
         for project in (self.short, long):
-            _, most = self.ours(project)
+            _, most, _ = self.ours(project)
             self.rows.append({"id": "export/memory", "title": f"peak memory of our process, {project.count} frames", "ours_mib": most})
 
     def quality(self):
