@@ -1,9 +1,9 @@
 //! Numbers that are no light, in a frame that says it is scene-linear: what a logarithmic encoding or a display's codes leave.
 //!
-//! Log encodings put black at 0.07 to 0.1 and everything a camera sees under 1, so that no channel of any pixel is dark and
-//! none is bright, and they take saturation away. Scene light that stays in there is fog or snow: rare enough for a
-//! warning. Codes of 8 bits are multiples of 1/255, and light is not. Sources: AMPAS S-2016-001 (ACEScct: black 0.0729),
-//! Arri Log C (0.0928), Kodak Cineon (95/1023).
+//! Log encodings put black at 0.07 to 0.1 and everything a camera sees about 1 or under, so that no channel of any pixel is
+//! dark and none is bright. In light a shadow, or one channel of a saturated colour, is always darker; what stays in there
+//! is fog or snow: rare enough for a warning. Codes of 8 bits are multiples of 1/255, and light is not. Sources: AMPAS
+//! S-2016-001 (ACEScct: black 0.0729), Arri Log C (0.0928), Kodak Cineon (95/1023).
 
 use crate::exr::{Layer, Part};
 use crate::frame::{Frame, Plane};
@@ -14,17 +14,15 @@ const GRID: usize = 192;
 const FEWEST: usize = 1024;
 /// Where log encodings have their black, less its grain.
 const LOG_BLACK: f32 = 0.055;
-/// Where the middle of a picture is in them, and where no highlight is over.
-const LOG_MIDDLE: std::ops::Range<f32> = 0.15..0.65;
-const LOG_WHITE: f32 = 1.0;
-/// Brightest channel over darkest: of most pixels, and of nearly all.
-const LOG_SATURATION: [f32; 2] = [1.9, 4.0];
+/// Where the middle of a picture is in them, day or night, and where no highlight is over.
+const LOG_MIDDLE: std::ops::Range<f32> = 0.06..0.65;
+const LOG_WHITE: f32 = 1.15;
 /// Brightest over darkest: less is a wall, of which nothing can be said.
 const LOG_RANGE: f32 = 1.8;
 /// Share of the samples that must be codes, as far as a half float can say, and how many different ones.
 const CODED: f64 = 0.98;
 const NEAR_CODE: f32 = 0.07;
-const FEWEST_CODES: usize = 32;
+const FEWEST_CODES: usize = 12;
 
 /// What the numbers of a frame are instead of light.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,7 +62,7 @@ fn are_codes(pixels: &[[f32; 3]]) -> bool {
     let mut near = 0_usize;
     for &value in pixels.iter().flatten() {
         let code = value * 255.0;
-        if (0.0..=255.5).contains(&code) && (code - code.round()).abs() < NEAR_CODE {
+        if (0.0..255.5).contains(&code) && (code - code.round()).abs() < NEAR_CODE {
             near += 1;
             seen[code.round() as usize] = true;
         }
@@ -80,14 +78,7 @@ fn are_log(pixels: &[[f32; 3]]) -> bool {
     };
     let darkest: fn(&[f32; 3]) -> f32 = |rgb| rgb[0].min(rgb[1]).min(rgb[2]);
     let brightest: fn(&[f32; 3]) -> f32 = |rgb| rgb[0].max(rgb[1]).max(rgb[2]);
-    let saturation: fn(&[f32; 3]) -> f32 =
-        |rgb| rgb[0].max(rgb[1]).max(rgb[2]) / rgb[0].min(rgb[1]).min(rgb[2]).max(1e-6);
     let low = by(darkest, 0.005);
     let high = by(brightest, 0.995);
-    low >= LOG_BLACK
-        && high <= LOG_WHITE
-        && high >= LOG_RANGE * low
-        && LOG_MIDDLE.contains(&by(|rgb| rgb[1], 0.5))
-        && by(saturation, 0.5) <= LOG_SATURATION[0]
-        && by(saturation, 0.99) <= LOG_SATURATION[1]
+    low >= LOG_BLACK && high <= LOG_WHITE && high >= LOG_RANGE * low && LOG_MIDDLE.contains(&by(|rgb| rgb[1], 0.5))
 }
