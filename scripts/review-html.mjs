@@ -76,7 +76,7 @@ const css = `\n${styles.map(([, path]) => read(path)).join("\n")}`;
 for (const [line] of styles) html = swap(html, line, "");
 // From a disk there is no 'self': the page's own scripts are named by what they contain, movies beside it by their scheme.
 const policy = `default-src 'none'; script-src ${hash(code)} 'wasm-unsafe-eval'; worker-src blob:; connect-src 'none'; `
-  + `img-src blob: data:; media-src 'self' file: blob:; style-src ${hash(css)}`;
+  + `img-src 'self' file: blob: data:; media-src 'self' file: blob:; style-src ${hash(css)}`;
 html = swap(html, /content="default-src[^"]*"/, `content="${policy}"`);
 html = swap(html, /( *<script type="module" src="js\/main.js"><\/script>\n)/, `  <style>${css}</style>\n`);
 html = swap(html, "</body>", [

@@ -11,6 +11,7 @@ scripts/build-review-html.sh
 cargo build --release
 scripts/setup-media.sh
 . scripts/setup-browser.sh
+. scripts/setup-firefox.sh
 
 # One file at a time: two browsers drawing with a software GPU on two cores only wait for each other.
 GSD_BIN=$CARGO_TARGET_DIR/release/blender-gsd node --test --test-concurrency=1 "$@" "${tests[@]}"

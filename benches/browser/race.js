@@ -82,7 +82,7 @@ function compare(pictures) {
 async function race(rounds) {
   await init();
   const module = await WebAssembly.compileStreaming(fetch("/pkg/blender_gsd_bg.wasm"));
-  const engine = { module, workerUrl: "/js/worker.js" };
+  const engine = { module, workerUrl: "/js/worker.js", workerType: "module" };
   const contestants = {
     ours: ours(createPool(engine, WORKERS)),
     "ours, one worker": ours(createPool(engine, 1)),

@@ -37,7 +37,10 @@ async function inspect(state) {
 const objections = [];
 afterEach(() => assert.deepEqual(objections.splice(0), []));
 
-test("the first screen", async () => inspect("empty"));
+test("the first screen", async () => {
+  await page.driver.executeAsyncScript("gsd.warmed.then(arguments[0])");
+  await inspect("empty");
+});
 
 test("the viewer and each of its tabs", async () => {
   await page.choose(fixture("openexr/BrightRingsNanInf.exr"));

@@ -1,6 +1,7 @@
 // The key table, without a browser.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import test from "node:test";
 import { KEYS, isSingleKey, keyMap, keyOf } from "../../www/js/keys.js";
 
@@ -35,4 +36,9 @@ test("a key press is written as in the table", () => {
 test("single keys are those that speech and screen readers trip over", () => {
   assert.deepEqual(["E", "Shift+E", "?", "/", "0"].filter((key) => !isSingleKey(key)), []);
   assert.deepEqual(["Ctrl+K", "ArrowUp", "Escape", "Home"].filter(isSingleKey), []);
+});
+
+test("the key sheet in the documentation is made from the table", async () => {
+  const { sheet } = await import("../../scripts/key-sheet.mjs");
+  assert.equal(readFileSync(new URL("../../docs/KEYS.md", import.meta.url), "utf8"), sheet, "node scripts/key-sheet.mjs > docs/KEYS.md");
 });

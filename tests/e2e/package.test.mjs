@@ -146,6 +146,14 @@ test("on paper: every finding, no controls", { skip }, async () => {
   await page.driver.sendDevToolsCommand("Emulation.setEmulatedMedia", { media: "" });
 });
 
+test("checksums are verified, and a changed file is named", { skip }, async () => {
+  await page.run("[...document.querySelectorAll('.package-bar button')].find((node) => node.textContent === 'Verify checksums').click()");
+  await page.until("return gsd.store.state.pkg.verified !== undefined", "the checksums");
+  assert.deepEqual((await page.run("return gsd.store.state.pkg.verified")).wrong, ["preview/SHOT-002-001_preview.mp4"]);
+  assert.match(await page.text(".banner p"), /1 checksum of 2 wrong/);
+  assert.ok((await texts(".files-table .word.error")).includes("✕ checksum differs"));
+});
+
 test("names in a report stay text", { skip }, async () => {
   assert.equal(await page.run("return document.querySelectorAll('#package b').length"), 0);
 });

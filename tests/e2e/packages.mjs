@@ -7,6 +7,8 @@ import { binary, demo, scratch } from "./page.mjs";
 
 /** Frames of the first shot; each of its preview's frames is a grey of its own. */
 export const FRAMES = [1001, 1002, 1003, 1004, 1005, 1006, 1007, 1008];
+/** `xxhsum -H128` of that frame. */
+const XXH128_OF_1003 = "2c20deaaf754f02648f8504dbff6c262";
 export const greyOf = (frame) => 40 + (frame - 1001) * 20;
 
 /** A movie of flat greys, one a frame, as the encoder of the previews makes them. */
@@ -47,8 +49,10 @@ export function makePackage({ name = "SCN-002", leaveOut = [], change = () => {}
   metadata(root, "SHOT-002-001", [1001, 1008]);
   metadata(root, "SHOT-002-002", [1001, 1001]);
   writeFileSync(join(root, "metadata/scene_metadata.json"), JSON.stringify({ scene_id: name, frame_rate: { numerator: 24, denominator: 1 } }));
-  const sizes = ["qc_report.json", "preview/SHOT-002-001_preview.mp4", "masters/SHOT-002-001_master.1003.exr"].map((path) =>
-    `<hash><path size="${readFileSync(join(root, path)).length}">${path}</path><xxh128>00</xxh128></hash>`);
+  // The movie's checksum is a wrong one; the report's is left to its size.
+  const listed = [["qc_report.json", ""], ["preview/SHOT-002-001_preview.mp4", "<xxh128>00000000000000000000000000000000</xxh128>"],
+    ["masters/SHOT-002-001_master.1003.exr", `<xxh128>${XXH128_OF_1003}</xxh128>`]];
+  const sizes = listed.map(([path, hash]) => `<hash><path size="${readFileSync(join(root, path)).length}">${path}</path>${hash}</hash>`);
   writeFileSync(join(root, "ascmhl/0001_test.mhl"), `<hashlist version="2.0" xmlns="urn:ASC:MHL:v2.0"><hashes>${sizes.join("")}</hashes></hashlist>`);
   for (const path of leaveOut) execFileSync("rm", [join(root, path)]);
   return root;

@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs
 import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
-import { By, openBrowser } from "../../scripts/browser.mjs";
+import { By, Key, openBrowser } from "../../scripts/browser.mjs";
 
 export { By, Key } from "../../scripts/browser.mjs";
 
@@ -30,8 +30,9 @@ export async function startServer() {
   return startStandIn();
 }
 
-async function startBinary() {
-  const child = spawn(binary, ["serve", "--port", "0", "--json"], { stdio: ["ignore", "pipe", "inherit"] });
+/** The page that is in the binary, with the files of a folder where one is named. @param {string} [folder] */
+export async function startBinary(folder) {
+  const child = spawn(binary, ["serve", ...(folder ? [folder] : []), "--port", "0", "--json"], { stdio: ["ignore", "pipe", "inherit"] });
   const url = await new Promise((resolve, reject) => {
     let text = "";
     child.on("exit", (code) => reject(new Error(`serve ended with ${code}`)));
@@ -44,8 +45,9 @@ async function startBinary() {
   return { url, stop: () => child.kill() };
 }
 
-async function startStandIn() {
-  const types = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm" };
+/** A plain static host; `wasm` is what it calls wasm. */
+export async function startStandIn({ wasm = "application/wasm" } = {}) {
+  const types = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".wasm": wasm };
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url, "http://localhost");
     const path = normalize(join(root, "www", pathname === "/" ? "index.html" : decodeURIComponent(pathname)));
@@ -66,19 +68,23 @@ export function convert(path, ...options) {
 
 /** A browser with the page loaded. */
 export class Page {
-  static async open(server, { query = "", args = [] } = {}) {
-    const driver = await openBrowser({ args: ["--window-size=1440,1040", ...args] });
-    const page = new Page(driver);
-    await driver.manage().setTimeouts({ script: 60_000 });
-    await driver.get(`${server.url}?test${query}`);
-    await page.until("return document.body.dataset.phase === 'empty' && typeof gsd === 'object'", "the page starts");
-    await driver.executeScript(`
+  static async open(server, { query = "", args = [], driver = null } = {}) {
+    const page = new Page(driver ?? await openBrowser({ args: ["--window-size=1440,1040", ...args] }));
+    await page.load(`${server.url}?test${query}`);
+    return page;
+  }
+
+  /** Loads an address and watches what goes wrong from then on. */
+  async load(url) {
+    await this.driver.manage().setTimeouts({ script: 60_000 });
+    await this.driver.get(url);
+    await this.until("return typeof gsd === 'object' && document.body.dataset.phase !== 'starting'", "the page starts");
+    await this.run(`
       window.faults = [];
       addEventListener("error", (event) => faults.push(String(event.message)));
       addEventListener("unhandledrejection", (event) => faults.push(String(event.reason?.what ?? event.reason)));
       addEventListener("securitypolicyviolation", (event) => faults.push("CSP: " + event.violatedDirective + " " + event.blockedURI));
       window.requestsAtLoad = performance.getEntriesByType("resource").length;`);
-    return page;
   }
 
   constructor(driver) {
@@ -133,6 +139,33 @@ export class Page {
     await this.driver.actions().sendKeys(...keys).perform();
   }
 
+  /** Goes on with Tab until the focus is on what a script recognises as `node`; fails where that never comes. */
+  async tabTo(recognises, most = 80) {
+    for (let i = 0; i < most; i++) {
+      if (await this.run(`const node = document.activeElement; return Boolean(node && (${recognises}))`)) return;
+      await this.press(Key.TAB);
+    }
+    assert.fail(`Tab never reaches: ${recognises}`);
+  }
+
+  /** Presses keys together: `chord(Key.CONTROL, "k")`. */
+  chord(...keys) {
+    const held = keys.slice(0, -1);
+    const actions = held.reduce((all, key) => all.keyDown(key), this.driver.actions()).sendKeys(keys.at(-1));
+    return held.reduce((all, key) => all.keyUp(key), actions).perform();
+  }
+
+  /** The text of what a command hands to the user as files, in their order. @param {() => Promise<void>} act */
+  async saved(act) {
+    await this.run(`
+      window.handed = [];
+      window.makeUrl ??= URL.createObjectURL;
+      URL.createObjectURL = (blob) => { if (blob.type !== "image/png") handed.push(blob); return makeUrl.call(URL, blob); };`);
+    await act();
+    await this.until("return handed.length > 0", "a file to save");
+    return this.driver.executeAsyncScript("const done = arguments[0]; URL.createObjectURL = makeUrl; Promise.all(handed.map((blob) => blob.text())).then(done)");
+  }
+
   /** The canvas at one to one, its corner at pixel `x`, `y` of the display window: RGBA rows from the top. */
   async pixels(x = 0, y = 0) {
     const { width, height, data } = await this.run(`
@@ -159,7 +192,8 @@ export class Page {
   /** Nothing went wrong that nobody saw. */
   async assertQuiet() {
     assert.deepEqual(await this.run("return faults"), [], "uncaught errors or policy violations");
-    const log = await this.driver.manage().logs().get("browser");
+    // Only Chromium's driver hands out the console.
+    const log = "sendDevToolsCommand" in this.driver ? await this.driver.manage().logs().get("browser") : [];
     assert.deepEqual(log.filter((entry) => entry.level.name === "SEVERE").map((entry) => entry.message), [], "console errors");
     const late = await this.run("return performance.getEntriesByType('resource').slice(requestsAtLoad).map((entry) => entry.name).filter((name) => !name.startsWith('blob:'))");
     assert.deepEqual(late, [], "requests after load");

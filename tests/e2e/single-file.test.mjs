@@ -1,7 +1,7 @@
 // The page as one file, opened from the disk: the same code, workers included, and a package's report in it.
 
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -47,12 +47,22 @@ test("there is one marker for a package, and no outside source", { skip }, () =>
 test("it opens on the report it carries and plays the movies beside it", { skip: skip || (binary ? false : "the command line is not built") }, async () => {
   const root = makePackage();
   const report = JSON.parse(readFileSync(join(root, "qc_report.json"), "utf8"));
-  const carried = { qc_report: report, files: [{ path: "preview/SHOT-002-001_preview.mp4", bytes: 1234 }] };
+  report.shots[0].issues[0].picture = "qc/finding.png";
+  const pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==";
+  mkdirSync(join(root, "qc"));
+  writeFileSync(join(root, "qc/finding.png"), Buffer.from(pixel, "base64"));
+  const carried = {
+    qc_report: report, files: [{ path: "preview/SHOT-002-001_preview.mp4", bytes: 1234 }, { path: "qc/finding.png", bytes: 67 }],
+    thumbnails: { "SHOT-002-001": `data:image/png;base64,${pixel}`, "SHOT-002-002": `data:image/png;base64,${pixel}` },
+  };
   const json = JSON.stringify(carried).replaceAll("<", "\\u003c");
   writeFileSync(join(root, "review.html"), readFileSync(single, "utf8").replace("<!--gsd-package-->", () => `<script type="application/json" id="gsd-package">${json}</script>`));
   await open(join(root, "review.html"));
   await page.until("return document.body.dataset.phase === 'package'", "the package page");
   assert.match(await page.text(".banner h2"), /Not ready to cut/);
+  assert.ok(await page.run("return document.querySelector('.card-picture video').poster.startsWith('data:image/png')"), "the picture of a shot until its movie plays");
+  await page.until("return document.querySelector('.card-picture img')?.naturalWidth === 1", "the picture of a shot without a movie");
+  await page.until("const image = document.querySelector('.finding-picture'); image.scrollIntoView(); return image.naturalWidth === 1", "the picture of a finding");
   await page.run("const { pkg } = gsd.store.state; const shot = pkg.shots[0]; gsd.openPreview(shot, shot.issues.find((issue) => issue.frame === 1005))");
   await page.until("return document.querySelector('dialog.preview video').readyState >= 2", "the movie plays");
   assert.match(await page.text(".preview-bar strong"), /^1005 /);

@@ -74,6 +74,22 @@ test("by keys: wipe and its line, flip, side by side, difference", async () => {
   assert.equal(await compare(), "off");
 });
 
+test("flipping never shows black", async () => {
+  await focus();
+  await page.press("f", "`");
+  const [x, y] = await page.run("const box = document.querySelector('#picture').getBoundingClientRect(); return [Math.round(box.left + box.width / 2), Math.round(box.top + box.height / 2)]");
+  const seen = [];
+  for (let i = 0; i < 4; i++) {
+    const { width, bytes } = decodePng(Buffer.from(await page.driver.takeScreenshot(), "base64"));
+    seen.push([...bytes.subarray((y * width + x) * 3, (y * width + x) * 3 + 3)]);
+    await page.press("`");
+  }
+  assert.ok(seen.every((codes) => Math.max(...codes) > 40), JSON.stringify(seen));
+  assert.deepEqual(seen[0], seen[2]);
+  assert.deepEqual(seen[1], seen[3]);
+  await page.run("gsd.versions.setMode(gsd.store.state.compare)");
+});
+
 test("the other version is drawn with the codes of convert, at the same exposure and view", { skip }, async () => {
   await focus();
   await page.press("w");

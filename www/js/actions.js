@@ -1,6 +1,7 @@
 // What each command of the key table does.
 
 import { byId } from "./dom.js";
+import { nextGuide } from "./guides.js";
 import { MOST_PINS } from "./probe-panel.js";
 
 /**
@@ -79,6 +80,7 @@ export function createActions(app) {
     "falseColor.toggle": () => app.look({ falseColor: !store.state.look.falseColor }),
     "badPixel.next": () => app.analyst.nextBadPixel(),
     "matte.toggle": () => app.analyst.toggleMattes(),
+    "guides.next": () => nextGuide(app),
     "region.clear": () => store.set({ region: null }),
     "report.save": () => app.saveReport(),
     "overlays.toggle": () => store.set({ overlays: !store.state.overlays }),

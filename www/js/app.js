@@ -16,7 +16,7 @@ import { createVersions } from "./compare/versions.js";
 /** More workers than this only wait for memory. */
 const MOST_WORKERS = 4;
 
-/** @param {any} engine @param {URLSearchParams} query */
+/** @param {any} engine @param {URLSearchParams} query may name the renderer, a tile's size, and the megabytes of decoded frames that are kept */
 export function createApp(engine, query) {
   const { exposure, gamma, offset, views, displays } = engine.catalog;
   const neutral = { exposure: exposure.neutral, gamma: gamma.neutral, offset: offset.neutral, isolate: "color" };
@@ -32,11 +32,12 @@ export function createApp(engine, query) {
     probe: null, pins: [], place: 0,
     direction: 1, inPoint: null, outPoint: null, missingFrame: null, playedRate: null, heldCount: 0,
     before: null, compare: "off", wipe: 0.5, flipped: false, gain: 1, otherFrame: null, notes: [],
-    region: null, scope: "parade", matteMode: false, matte: null, underPointer: null,
+    guide: "off", region: null, scope: "parade", matteMode: false, matte: null, underPointer: null,
   });
   const app = { engine, store, catalog: engine.catalog };
   app.pool = createPool(engine, Math.max(1, Math.min(navigator.hardwareConcurrency || 2, MOST_WORKERS)));
-  app.cache = createCache(engine.catalog.memoryBudget);
+  app.budget = Number(query.get("budget") ?? 0) * 2 ** 20 || engine.catalog.memoryBudget;
+  app.cache = createCache(app.budget);
   app.wanted = { renderer: query.get("renderer") ?? "webgl2", tile: Number(query.get("tile") ?? 0) };
   app.picture = createPicture(engine, app.wanted);
   app.loader = createLoader(app);
@@ -81,7 +82,9 @@ export function createApp(engine, query) {
     app.close();
     const shots = makeShots(engine, kept);
     store.set({ phase: "ready", shots, others, shot: shots[0] });
-    await app.showFrame(shots[0], shots[0].frames[0], { origin });
+    const frame = shots[0].frames.find(({ number }) => number === app.linked?.frame) ?? shots[0].frames[0];
+    await app.showFrame(shots[0], frame, { origin, name: app.linked?.layer });
+    app.linked = null;
   };
 
   /** @param {any} shot @param {any} frame */
@@ -154,14 +157,16 @@ export function createApp(engine, query) {
 
   /** Selects a finding by place in the report, and goes where it is; `stay` keeps the frame where the finding holds for it. */
   app.selectFinding = async (index, { stay = false } = {}) => {
-    const { report, shot, frame } = store.state;
+    const { report, shot, frame, inspection, layerName } = store.state;
     const issue = report?.shots[0].issues[index];
     store.set({ finding: issue ? index : -1 });
     if (!issue) return;
     store.set({ tab: "findings" });
     const worst = shot.numbered && shot.frames.find((other) => other.number === (issue.peak_frame ?? issue.frame));
     const target = worst || shot.frames.find((other) => other.name === issue.file);
-    if (target && target !== frame && !(stay && holdsFor(shot, frame, issue))) await app.showFrame(shot, target);
+    const moves = target && target !== frame && !(stay && holdsFor(shot, frame, issue));
+    const otherLayer = issue.layer && issue.layer !== layerName && inspection?.layers.some(({ name }) => name === issue.layer);
+    if (moves || otherLayer) await app.showFrame(shot, moves ? target : frame, { name: issue.layer });
     if (issue.region && app.picture.viewport.reveal(issue.region)) app.picture.changed();
     announce(`${issue.severity}: ${issue.description}`);
   };

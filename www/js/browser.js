@@ -3,15 +3,22 @@
 import { byId, h } from "./dom.js";
 import { WORST, findingsOf, rowsOf } from "./shots.js";
 
+/** How long a frame is looked at before its small picture is made, in milliseconds. */
+const RESTED = 200;
+
 /** @param {any} app */
 export function createBrowser(app) {
   const { store } = app;
   const root = byId("browser");
   /** @type {Map<any, HTMLElement>} */
   const rows = new Map();
+  /** The row of the frame that is shown. @type {HTMLElement|null} */
+  let marked = null;
+  let timer = 0;
 
   function build({ shots, others }) {
     rows.clear();
+    marked = null;
     const sections = shots.map((shot, number) => h("section", { "aria-labelledby": `shot-${number}` },
       h("h2", { class: "shot-heading heading", id: `shot-${number}` }, shot.name, h("small", { text: counts(shot) })),
       h("div", { role: "listbox", "aria-labelledby": `shot-${number}`, onkeydown: (event) => move(event, shot) },
@@ -52,13 +59,16 @@ export function createBrowser(app) {
     rows.get(next)?.focus();
   }
 
-  function mark({ frame }) {
-    for (const [each, row] of rows) {
-      const current = each === frame;
-      if ((row.getAttribute("aria-selected") === "true") !== current) row.setAttribute("aria-selected", String(current));
-      row.tabIndex = current ? 0 : -1;
-      if (current) row.scrollIntoView({ block: "nearest" });
-    }
+  function mark({ frame, playing }) {
+    const row = rows.get(frame) ?? null;
+    if (row === marked) return;
+    marked?.setAttribute("aria-selected", "false");
+    if (marked) marked.tabIndex = -1;
+    marked = row;
+    if (!row) return;
+    row.setAttribute("aria-selected", "true");
+    row.tabIndex = 0;
+    if (!playing) row.scrollIntoView({ block: "nearest" });
   }
 
   function badges({ shot }) {
@@ -72,10 +82,10 @@ export function createBrowser(app) {
     }
   }
 
-  /** Draws a small picture into the row of the frame that is shown. */
-  async function thumbnail({ frame, failure }) {
+  /** Draws a small picture into the row of the frame that is shown, where somebody rests on it. */
+  async function thumbnail({ frame, failure, playing }) {
     const slot = rows.get(frame)?.querySelector(".thumb");
-    if (!slot || failure || frame.thumb) return;
+    if (!slot || failure || playing || frame.thumb) return;
     frame.thumb = true;
     const ratio = window.devicePixelRatio || 1;
     const bitmap = await app.picture.thumbnail(64 * ratio, 27 * ratio);
@@ -88,5 +98,8 @@ export function createBrowser(app) {
   store.on(["shots"], build);
   store.on(["frame"], mark);
   store.on(["report"], badges);
-  store.on(["pictureCount"], thumbnail);
+  store.on(["pictureCount", "playing"], () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => thumbnail(store.state), RESTED);
+  });
 }

@@ -7,6 +7,8 @@ export function createCache(budget) {
   let held = 0;
 
   return {
+    /** How much is held. */
+    get bytes() { return held; },
     has: (key) => entries.has(key),
     /** The entry, which becomes the most recent. */
     get(key) {

@@ -81,6 +81,7 @@ export function createFindings(app) {
       const [x, y, width, height] = issue.region;
       parts.push(`x ${x} y ${y}`, `${width}×${height}`);
     } else parts.push("whole frame");
+    if (issue.layer) parts.push(`layer ${issue.layer}`);
     if (issue.measured !== undefined && issue.measured !== null) {
       parts.push(`measured ${figure(issue.measured)}${issue.limit === undefined || issue.limit === null ? "" : ` / limit ${figure(issue.limit)}`}`);
     }

@@ -14,7 +14,7 @@ export function createHelp(keyboard, version, renderer) {
       h("dl", {}, ...KEYS.filter((entry) => entry.group === group).flatMap((entry) => [
         h("dt", { text: entry.label }), h("dd", { text: entry.keys.map(keyLabel).join("  ") })]))))),
     h("div", { class: "help-foot" }, h("label", {}, box, "Keys without Ctrl work (switch them off if you speak commands or use a screen reader)"),
-      h("p", { text: "Wheel or pinch zooms, dragging moves the picture, a double click shows it one to one." }), about));
+      h("p", { text: "Wheel or pinch zooms, dragging moves the picture, a double click shows it one to one. Hold E and drag for exposure, Shift and drag for a region." }), about));
   document.body.append(dialog);
   return () => {
     box.checked = keyboard.single;

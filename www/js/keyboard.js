@@ -20,6 +20,8 @@ export function createKeyboard(run) {
     if (target.closest?.("select") && !key.startsWith("Ctrl+")) return;
     if (key === "Space" && target.closest?.("button, [role=button]")) return;
     event.preventDefault();
+    // E is held for dragging: its half stop comes once.
+    if (event.repeat && id.startsWith("exposure.")) return;
     run(id);
   });
 

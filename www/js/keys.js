@@ -40,6 +40,7 @@ export const KEYS = [
   { id: "probe.unpin", group: "Picture", label: "Remove all pins", keys: ["Shift+P"] },
 
   { id: "matte.toggle", group: "Picture", label: "Cryptomatte under the pointer", keys: ["T"] },
+  { id: "guides.next", group: "Picture", label: "Safe areas and masks", keys: ["Q"] },
   { id: "region.clear", group: "Picture", label: "Clear the region", keys: ["Shift+Q"] },
 
   { id: "frame.previous", group: "Frames", label: "Frame before", keys: ["ArrowLeft"] },

@@ -19,6 +19,8 @@ export function createLoader(app) {
   let controller = new AbortController();
   /** What is on the canvas now. */
   let shown = null;
+  /** The last kind of picture that the GPU is known to have room for. */
+  let checkedRoom = "";
 
   async function inspect(frame, signal) {
     frame.file ??= await fileOf(frame.entry);
@@ -27,9 +29,11 @@ export function createLoader(app) {
   }
 
   /** The layer to show: the one asked for, the one of the last frame by name and view, or the default. */
-  function chooseLayer(inspection, wanted) {
+  function chooseLayer(inspection, wanted, name) {
     const { layers, default_layer: fallback } = inspection;
     if (Number.isInteger(wanted)) return wanted;
+    const named = name ? layers.findIndex((layer) => layer.name === name) : -1;
+    if (named >= 0) return named;
     const { layerName, layerView } = store.state;
     const kept = layers.findIndex((layer) => layer.name === layerName && layer.view === layerView);
     return kept >= 0 ? kept : fallback;
@@ -37,9 +41,9 @@ export function createLoader(app) {
 
   /**
    * Shows a frame. Resolves when it is on the screen, is cancelled, or failed (the card is shown then).
-   * @param {any} frame @param {{layer?: number, origin?: number}} [options] `origin`: when the user acted
+   * @param {any} frame @param {{layer?: number, name?: string, origin?: number}} [options] `layer` by place or `name`; `origin`: when the user acted
    */
-  async function show(frame, { layer: wanted, origin = performance.now() } = {}) {
+  async function show(frame, { layer: wanted, name, origin = performance.now() } = {}) {
     controller.abort();
     const mine = controller = new AbortController();
     const { signal } = mine;
@@ -49,7 +53,7 @@ export function createLoader(app) {
       await app.yieldTo(frame);
       const inspection = await inspect(frame, signal);
       measure("gsd:header", origins);
-      const index = chooseLayer(inspection, wanted);
+      const index = chooseLayer(inspection, wanted, name);
       if (index === null || index === undefined) {
         store.set({ inspection, layer: -1, entry: null });
         throw unreadable(inspection, frame);
@@ -98,7 +102,12 @@ export function createLoader(app) {
     picture.setFilling(false);
     await drawn();
     measure("gsd:picture", origins);
-    picture.viewer.check();
+    // Asking waits for the GPU: once for each kind of picture is enough, for the next one goes into the same textures.
+    const room = JSON.stringify([plan.part.data_window, roomFor(plan).planes]);
+    if (room !== checkedRoom) {
+      picture.viewer.check();
+      checkedRoom = room;
+    }
     store.set({ loading: null, decodeMs: cached ? null : decoded, missing: [...entry.missing], pictureCount: store.state.pictureCount + 1 });
   }
 
@@ -126,6 +135,8 @@ export function createLoader(app) {
 
   /** Resolves when what is drawn now has been handed to the screen. */
   const drawn = () => new Promise((resolve) => picture.afterNextDraw(() => {
+    // The next frame of a film need not wait until this one is seen.
+    if (store.state.playing) return resolve();
     // Hidden pages draw no frames.
     const timer = setTimeout(resolve, 500);
     requestAnimationFrame(() => { clearTimeout(timer); resolve(); });
@@ -133,6 +144,7 @@ export function createLoader(app) {
 
   function clear() {
     shown = null;
+    checkedRoom = "";
     picture.viewer.clear();
     picture.changed();
     store.set({ entry: null, missing: [] });

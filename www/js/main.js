@@ -10,6 +10,7 @@ import { createChips } from "./chips.js";
 import { createHelp } from "./help.js";
 import { createInspector } from "./inspector.js";
 import { createKeyboard } from "./keyboard.js";
+import { createLink } from "./link.js";
 import { createOverlay } from "./overlay.js";
 import { createPackagePage } from "./package/page.js";
 import { createPalette } from "./palette.js";
@@ -19,6 +20,7 @@ import { createPointer } from "./pointer.js";
 import { createReport } from "./report-html.js";
 import { createSnapshot } from "./snapshot.js";
 import { createStatus } from "./status.js";
+import { createTiles } from "./demo/tiles.js";
 import { createTheme } from "./theme.js";
 import { createTimeline } from "./timeline.js";
 import { createTopbar } from "./topbar.js";
@@ -55,8 +57,15 @@ function build(engine) {
   app.showPalette = createPalette(run);
   app.showHelp = createHelp(createKeyboard(run), app.catalog.version, () => app.picture.viewer.renderer);
   Object.assign(actions, createActions(app));
+  createLink(app);
 
-  app.store.on(["phase"], ({ phase }) => { document.body.dataset.phase = phase; });
+  app.store.on(["phase"], ({ phase }) => {
+    const focused = document.activeElement;
+    document.body.dataset.phase = phase;
+    app.picture.settle();
+    // Who was at a button that is gone goes on where the page does.
+    if (focused && focused !== document.body && !focused.checkVisibility()) (phase === "package" ? byId("package") : app.picture.canvas).focus({ preventScroll: true });
+  });
   app.store.on(["shot", "frame", "phase"], ({ shot, frame, phase, pkg }) => {
     document.title = phase === "package" ? `${pkg.name} – GSD Review` : shot ? `${shot.numbered ? `${shot.name} ${frame?.number ?? ""}` : shot.name} – GSD Review` : "GSD Review";
     app.picture.canvas.setAttribute("aria-label", frame ? `Picture of ${frame.name}` : "No picture");
@@ -77,11 +86,12 @@ function build(engine) {
   byId("empty-buttons").append(
     h("button", { class: "button", text: "Choose files", onclick: () => run("file.open") }),
     h("button", { class: "button", text: "Choose folder", onclick: () => run("file.folder") }));
+  createTiles(app);
   byId("empty").append(h("p", { class: "empty-note", text: "OpenEXR: every layer and view; ZIP, PIZ, DWA, B44, PXR24, RLE; scan lines and tiles." }));
   // For tests and benchmarks, which ask for it: the page itself never looks at it.
   if (query.has("test")) globalThis.gsd = app;
   document.body.dataset.phase = "empty";
-  warmUp(app);
+  app.warmed = warmUp(app);
   openOwn(app);
 }
 
@@ -89,7 +99,7 @@ function build(engine) {
 async function openOwn(app) {
   const node = document.getElementById("gsd-package");
   if (node) app.openCarried(JSON.parse(node.textContent));
-  else if (location.hash === "#files") {
+  else if (/^#files\b/.test(location.hash)) {
     const { files } = await (await fetch("files/")).json();
     if (files.length > 0) app.open(files);
   }

@@ -1,10 +1,16 @@
 // What is drawn over the picture: windows, findings, missing rows, probe and pins.
 
 import { byId, svg } from "./dom.js";
+import { drawGuide } from "./guides.js";
 import { GLYPHS, holdsFor } from "./shots.js";
 
 /** Longer labels are cut on the picture; the row has all of it. */
 const LONGEST_LABEL = 44;
+/** Height of a label, and about the width of one of its letters, in CSS pixels. */
+const TAG = 20;
+const LETTER = 6.5;
+/** What lies over the top of the picture in words, in CSS pixels. */
+const CHIPS = 40;
 
 /** @param {any} app */
 export function createOverlay(app) {
@@ -12,12 +18,15 @@ export function createOverlay(app) {
   const root = byId("overlay");
   const hatch = svg("defs", {}, svg("pattern", { id: "hatch", width: 10, height: 10, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
     svg("rect", { class: "hatch-ground", width: 10, height: 10 }), svg("line", { class: "hatch-line", x1: 0, y1: 0, x2: 0, y2: 10 })));
+  const guides = svg("g");
   const windows = svg("g");
   const lost = svg("g");
   const area = svg("g");
   const boxes = svg("g", { role: "group", "aria-label": "Findings of this frame" });
   const marks = svg("g");
-  root.append(hatch, lost, area, windows, boxes, marks);
+  /** Labels that are placed. @type {{x: number, top: number, width: number}[]} */
+  let tags = [];
+  root.append(hatch, lost, guides, area, windows, boxes, marks);
 
   /** A region of the display window as CSS pixels, snapped for a sharp line. */
   function place([x, y, width, height]) {
@@ -41,6 +50,11 @@ export function createOverlay(app) {
       svg("rect", { class: "window", ...data }), label(data, "data window", true));
   }
 
+  function drawGuides(state) {
+    const part = partOf(state);
+    guides.replaceChildren(...(part && state.overlays ? drawGuide(state.guide, part, place) : []));
+  }
+
   function drawMissing(state) {
     const part = partOf(state);
     lost.replaceChildren();
@@ -52,18 +66,31 @@ export function createOverlay(app) {
 
   function drawBoxes({ report, frame, shot, overlays, finding }) {
     boxes.replaceChildren();
+    tags = [];
     if (!report || !frame || !overlays) return;
     report.shots[0].issues.forEach((issue, index) => {
       if (issue.region && holdsFor(shot, frame, issue)) boxes.append(box(issue, index, index === finding));
     });
   }
 
+  /** Where a tag does not lie on another one, nor under the words along the top: above its box, else further down. */
+  function freePlace({ x, y }, width) {
+    let top = y - TAG < CHIPS ? y + 1 : y - TAG;
+    while (tags.some((other) => Math.abs(other.top - top) < TAG && x < other.x + other.width && other.x < x + width)) top += TAG;
+    tags.push({ x, top, width });
+    return top;
+  }
+
   function box(issue, index, selected) {
     const area = place(issue.region);
     const text = `${GLYPHS[issue.severity]} ${issue.description}`;
     const short = text.length > LONGEST_LABEL ? `${text.slice(0, LONGEST_LABEL - 1).trimEnd()}…` : text;
-    const tag = svg("rect", { class: "tag", x: area.x - 0.5, y: area.y - 20, height: 19, width: 10, rx: 2 });
-    const label = svg("text", { x: area.x + 5.5, y: area.y - 6.5, text: short });
+    const width = short.length * LETTER + 12;
+    // Near the right edge the words begin further to the left.
+    const x = Math.max(Math.min(area.x, root.clientWidth - width), 0.5);
+    const top = freePlace({ x, y: area.y }, width);
+    const tag = svg("rect", { class: "tag", x: x - 0.5, y: top, height: TAG - 1, width: 10, rx: 2 });
+    const label = svg("text", { x: x + 5.5, y: top + 13.5, text: short });
     const node = svg("g", {
       class: `box ${issue.severity}`, role: "button", tabindex: "-1", "aria-pressed": String(selected), "aria-label": `${issue.severity}: ${issue.description}`,
       onclick: () => app.selectFinding(index),
@@ -101,6 +128,7 @@ export function createOverlay(app) {
   const cross = (x, y) => svg("path", { class: "cross", d: `M${x - 9} ${y}h6M${x + 3} ${y}h6M${x} ${y - 9}v6M${x} ${y + 3}v6` });
 
   store.on(["place", "inspection", "layer", "overlays"], drawWindows);
+  store.on(["place", "inspection", "layer", "overlays", "guide"], drawGuides);
   store.on(["place", "missing", "loading"], drawMissing);
   store.on(["place", "report", "frame", "overlays", "finding"], drawBoxes);
   store.on(["place", "region", "matte"], drawArea);

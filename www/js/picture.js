@@ -70,15 +70,19 @@ export function createPicture(engine, wanted, follower) {
   const observer = new ResizeObserver(([entry]) => {
     const ratio = window.devicePixelRatio || 1;
     const exact = entry.devicePixelContentBoxSize?.[0];
-    const width = exact ? exact.inlineSize : Math.round(entry.contentRect.width * ratio);
-    const height = exact ? exact.blockSize : Math.round(entry.contentRect.height * ratio);
+    if (exact) resize(exact.inlineSize, exact.blockSize, ratio);
+    else resize(Math.round(entry.contentRect.width * ratio), Math.round(entry.contentRect.height * ratio), ratio);
+  });
+
+  function resize(width, height, ratio) {
     if (!width || !height) return;
     if (!follower) viewport.resize(width, height, ratio);
-    if (!viewport.hasPicture) return;
+    // Before there is a picture the GPU has nothing to do: what is resized now holds up no frame later.
+    if (!viewport.hasPicture) return fitCanvas();
     // A canvas that was resized is empty until it is drawn: do not wait for the next frame.
     draw(false);
     changed();
-  });
+  }
   observer.observe(canvas);
   canvas.addEventListener("webglcontextlost", () => {
     fallBack();
@@ -106,6 +110,12 @@ export function createPicture(engine, wanted, follower) {
     afterNextDraw: (run) => {
       afterDraw.push(run);
       requestDraw();
+    },
+    /** Takes the room that the page's layout now gives, rather than with the next frame. */
+    settle() {
+      const ratio = window.devicePixelRatio || 1;
+      const [width, height] = [Math.round(canvas.clientWidth * ratio), Math.round(canvas.clientHeight * ratio)];
+      if (width !== canvas.width || height !== canvas.height) resize(width, height, ratio);
     },
     /** @param {boolean} on whether rows are still coming */
     setFilling(on) {

@@ -1,6 +1,9 @@
-// Pointer and wheel on the picture: probe, pan, zoom.
+// Pointer and wheel on the picture: probe, pan, zoom; with E held, exposure.
 
 import { byId } from "./dom.js";
+
+/** How far the pointer goes for a stop of exposure, in CSS pixels. */
+const PIXELS_A_STOP = 80;
 
 /** @param {any} app */
 export function createPointer(app) {
@@ -27,6 +30,19 @@ export function createPointer(app) {
     store.set({ region: [x0, y0, x1 - x0 + 1, y1 - y0 + 1], tab: store.state.tab === "scopes" ? "scopes" : "probe" });
   }
 
+  /** While E is held: the exposure before it was pressed, and where the pointer went down. */
+  let dialled = null;
+  addEventListener("keydown", ({ key, repeat }) => {
+    if (key?.toLowerCase() === "e" && !repeat) dialled = { exposure: store.state.look.exposure, from: null };
+  }, { capture: true });
+  addEventListener("keyup", ({ key }) => { if (key?.toLowerCase() === "e") dialled = null; });
+  addEventListener("blur", () => { dialled = null; });
+  function dial({ x }) {
+    const { min, max } = app.catalog.exposure;
+    const stops = dialled.exposure + (x - dialled.from) / PIXELS_A_STOP;
+    app.look({ exposure: Math.min(Math.max(Math.round(stops * 20) / 20, min), max) });
+  }
+
   // Moves come faster than frames: the last one of each is enough.
   function probe() {
     if (!latest) return;
@@ -40,7 +56,8 @@ export function createPointer(app) {
     if (event.target !== picture.canvas) return;
     const at = local(event);
     const before = down.get(event.pointerId);
-    if (before && corner) drawRegion(at);
+    if (before && dialled?.from != null) dial(at);
+    else if (before && corner) drawRegion(at);
     else if (before) {
       if (down.size === 2) pinch(event.pointerId, at);
       else {
@@ -66,6 +83,7 @@ export function createPointer(app) {
     if (event.target !== picture.canvas || event.button > 1) return;
     down.set(event.pointerId, local(event));
     picture.canvas.setPointerCapture(event.pointerId);
+    if (dialled) dialled.from = local(event).x;
     corner = event.shiftKey ? viewport.pixelAt(local(event).x, local(event).y) : null;
     if (!corner) stage.dataset.panning = "";
     picture.canvas.focus({ preventScroll: true });

@@ -11,7 +11,7 @@ const SHARE = 0.7;
 
 /** @param {any} app */
 export function createPrefetch(app) {
-  const { store, cache, loader, pool, catalog } = app;
+  const { store, cache, loader, pool } = app;
   let controller = new AbortController();
   let busy = false;
   /** The frame on its way. @type {{frame: any, done: Promise<any>}|null} */
@@ -24,7 +24,7 @@ export function createPrefetch(app) {
     const place = frames.indexOf(frame);
     if (place < 0) return [];
     const bytes = loader.shown?.entry.bytes || 1;
-    const most = Math.min(playing ? Math.floor((catalog.memoryBudget * SHARE) / bytes) : NEARBY, frames.length - 1);
+    const most = Math.min(playing ? Math.floor((app.budget * SHARE) / bytes) : NEARBY, frames.length - 1);
     const next = (i) => frames[(((place + i * direction) % frames.length) + frames.length) % frames.length];
     return shot.numbered ? Array.from({ length: Math.max(most, 0) }, (_, i) => next(i + 1)) : [];
   }

@@ -3,7 +3,7 @@
 import { frames, verdict } from "./words.js";
 import { h } from "../dom.js";
 
-const COLUMNS = ["shot", "severity", "category", "check", "frame", "last_frame", "peak_frame", "x", "y", "width", "height", "description", "measured", "limit", "suggestion", "file"];
+const COLUMNS = ["shot", "severity", "category", "check", "frame", "last_frame", "peak_frame", "x", "y", "width", "height", "description", "measured", "limit", "suggestion", "file", "layer"];
 
 /** A field as RFC 4180 wants it; text that a spreadsheet would take for a formula is marked as text. */
 function field(value) {

@@ -17,8 +17,11 @@ const COLUMNS = [
   { id: "file", label: "File", key: ({ issue }) => issue.file },
 ];
 
-/** @param {any} pkg @param {(shot: any, issue: any) => void} open @param {(title: string) => void} retitle */
-export function findingsTable(pkg, open, retitle) {
+/**
+ * @param {any} pkg
+ * @param {{open: (shot: any, issue: any) => void, retitle: (title: string) => void, pictureOf: (issue: any) => HTMLElement|null}} page
+ */
+export function findingsTable(pkg, { open, retitle, pictureOf }) {
   const all = pkg.shots.flatMap((shot) => shot.issues.map((issue) => ({ shot, issue })));
   const filter = { severities: new Set(WORST), shot: "", check: "", category: "", words: "" };
   const order = { column: "severity", down: false };
@@ -104,7 +107,7 @@ export function findingsTable(pkg, open, retitle) {
     return h("tr", { data: { index: String(index) } },
       cell(h("span", { class: `glyph ${issue.severity}`, role: "img", "aria-label": issue.severity, text: GLYPHS[issue.severity] })),
       cell(shot.id), cell(frames(issue)), cell(issue.check),
-      h("td", { class: "what" }, h("button", { class: "link", text: issue.description, tabindex: index === 0 ? "0" : "-1" }), ...more),
+      h("td", { class: "what" }, pictureOf(issue), h("button", { class: "link", text: issue.description, tabindex: index === 0 ? "0" : "-1" }), ...more),
       h("td", { class: "mono", text: figure(issue.measured) }), h("td", { class: "mono", text: figure(issue.limit) }),
       h("td", { class: "dim", title: issue.file }, issue.file.split("/").pop(), region && h("div", { class: "faint", text: region.slice(3) })));
   }

@@ -51,6 +51,7 @@ export function createPackages(app) {
   app.openMaster = async (shot, number, issue) => {
     const target = viewed(shot);
     if (!target) return;
+    if (store.state.phase === "package") left = document.activeElement;
     store.set({ phase: "ready" });
     const frame = target.frames.find((each) => each.number === number) ?? target.frames[0];
     await app.showFrame(target, frame);
@@ -58,12 +59,20 @@ export function createPackages(app) {
     if (index >= 0) await app.selectFinding(index, { stay: true });
   };
 
+  /** What had the focus when the package page was left: there one goes on after coming back. */
+  let left = null;
+  function comeBack() {
+    store.set({ phase: "package", playing: false });
+    queueMicrotask(() => { if (left?.isConnected) left.focus(); });
+  }
+
   /** Between the package page and the pictures. */
   app.togglePackage = () => {
     const { phase, pkg, shots, shot, frame } = store.state;
     if (!pkg) return announce("No package is open");
-    if (phase === "ready") store.set({ phase: "package", playing: false });
-    else if (shot && frame) store.set({ phase: "ready" });
+    if (phase === "ready") return comeBack();
+    left = document.activeElement;
+    if (shot && frame) store.set({ phase: "ready" });
     else if (shots.length > 0) {
       store.set({ phase: "ready" });
       app.showFrame(shots[0], shots[0].frames[0]);

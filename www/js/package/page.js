@@ -1,9 +1,10 @@
 // The package page: the verdict, the shots worst first, and everything the report says.
 
-import { byId, h } from "../dom.js";
+import { announce, byId, h } from "../dom.js";
 import { GLYPHS } from "../shots.js";
 import { tip } from "../keys.js";
 import { csv, save, summary } from "./export.js";
+import { verifyChecksums } from "./checksums.js";
 import { findingsTable } from "./findings-table.js";
 import { metrics } from "./metrics.js";
 import { createPreview, mediaUrl } from "./preview.js";
@@ -45,7 +46,7 @@ export function createPackagePage(app) {
     root.replaceChildren();
     if (!pkg) return;
     const title = h("h2", { class: "heading", id: "package-findings" });
-    table = findingsTable(pkg, open, (text) => { title.textContent = text; });
+    table = findingsTable(pkg, { open, retitle: (text) => { title.textContent = text; }, pictureOf });
     const section = (id, ...children) => h("section", { id: `package-${id}-section`, tabindex: "-1" }, ...children);
     root.append(
       bar(pkg),
@@ -55,6 +56,18 @@ export function createPackagePage(app) {
       section("checks", h("h2", { class: "heading", text: "Checks and measurements" }), ...pkg.shots.map((shot) => details(pkg, shot))),
       section("files", h("h2", { class: "heading", text: `Files · ${pkg.entries.size}` }), files(pkg),
         pkg.extra.length > 0 && h("details", { open: !pkg.report }, h("summary", { text: `What else the report says · ${pkg.extra.length}` }), rows(pkg.extra))));
+  }
+
+  /** The picture that the checks made of a finding, where the package has it. */
+  function pictureOf({ picture }) {
+    const entry = store.state.pkg.entries.get(picture);
+    if (!entry) return null;
+    const image = h("img", { class: "finding-picture", alt: "", loading: "lazy" });
+    mediaUrl(entry).then((url) => {
+      if (url.startsWith("blob:")) urls.push(url);
+      image.setAttribute("src", url);
+    });
+    return image;
   }
 
   function bar(pkg) {
@@ -67,7 +80,20 @@ export function createPackagePage(app) {
     return h("div", { class: "package-bar", role: "toolbar", "aria-label": "Package" },
       h("strong", { text: pkg.name }), ...SECTIONS.map(jump), h("span", { class: "spacer" }),
       app.canOpen(pkg.shots[0]) && h("button", { text: "Frames", title: tip("package.toggle"), onclick: () => app.openMaster(pkg.shots[0]) }),
+      pkg.history && pkg.isWhole && !pkg.verified && h("button", { text: "Verify checksums", onclick: (event) => verify(pkg, event.currentTarget) }),
       h("button", { text: "Print", onclick: () => print() }), act("CSV", "csv"), act("JSON", "json"), act("Copy as text", "text"));
+  }
+
+  /** Hashes every file that the history lists; the button counts. */
+  async function verify(pkg, button) {
+    button.disabled = true;
+    const verified = await verifyChecksums(app.pool, pkg, (done, all) => { button.textContent = `Verified ${done} of ${all}`; });
+    if (store.state.pkg !== pkg) return;
+    pkg.verified = verified;
+    const { scrollTop } = root;
+    build(store.state);
+    root.scrollTop = scrollTop;
+    announce(facts(pkg, app.catalog));
   }
 
   function banner(pkg) {
@@ -89,7 +115,8 @@ export function createPackagePage(app) {
     ];
     const picture = h("button", { class: "card-picture", "aria-label": `Preview of ${shot.id}`, onclick: () => preview(pkg, shot, null) });
     const entry = pkg.entries.get(shot.movies.get("preview_h264"));
-    if (entry) thumbnail(picture, entry);
+    if (entry) thumbnail(picture, entry, shot.thumbnail);
+    else if (shot.thumbnail) picture.append(h("img", { src: shot.thumbnail, alt: "" }));
     else picture.append(h("span", { class: "faint", text: "no preview" }));
     return h("li", { class: "shot-card" }, picture,
       h("div", { class: "shot-card-words" },
@@ -100,12 +127,12 @@ export function createPackagePage(app) {
         ...lines.map((text) => h("p", { class: "dim", text }))));
   }
 
-  /** The middle of the movie, without controls; its picture stays away where the browser cannot decode it. */
-  async function thumbnail(slot, entry) {
-    const video = /** @type {HTMLVideoElement} */ (h("video", { playsinline: true, preload: "auto", "aria-hidden": "true", tabindex: "-1" }));
+  /** The middle of the movie, without controls; where the browser cannot decode it, the picture that the package carries. */
+  async function thumbnail(slot, entry, poster) {
+    const video = /** @type {HTMLVideoElement} */ (h("video", { playsinline: true, preload: poster ? "metadata" : "auto", poster, "aria-hidden": "true", tabindex: "-1" }));
     video.muted = true;
-    video.addEventListener("loadedmetadata", () => { video.currentTime = video.duration / 2; });
-    video.addEventListener("error", () => video.replaceWith(h("span", { class: "faint", text: "the preview cannot be shown" })));
+    if (!poster) video.addEventListener("loadedmetadata", () => { video.currentTime = video.duration / 2; });
+    video.addEventListener("error", () => video.replaceWith(poster ? h("img", { src: poster, alt: "" }) : h("span", { class: "faint", text: "the preview cannot be shown" })));
     slot.append(video);
     slot.addEventListener("pointerenter", () => { if (!matchMedia("(prefers-reduced-motion: reduce)").matches) video.play().catch(() => {}); });
     slot.addEventListener("pointerleave", () => video.pause());
@@ -143,11 +170,11 @@ export function createPackagePage(app) {
 
   function files(pkg) {
     const { history } = pkg;
-    const state = (path) => !history ? "" : history.changed.includes(path) ? "✕ another size than delivered" : history.listed.has(path) ? "✓ size as delivered" : path.startsWith("ascmhl/") || path === "review.html" ? "" : "not in the history";
+    const state = (path) => pkg.verified?.wrong.includes(path) ? "✕ checksum differs" : pkg.verified && history.listed.has(path) ? "✓ checksum verified" : !history ? "" : history.changed.includes(path) ? "✕ another size than delivered" : history.listed.has(path) ? "✓ size as delivered" : path.startsWith("ascmhl/") || path === "review.html" ? "" : "not in the history";
     const paths = [...pkg.entries.keys(), ...(history?.absent ?? [])].sort();
     return h("table", { class: "files-table" }, h("thead", {}, h("tr", {}, ...["File", "Size", "Checksum history"].map((text) => h("th", { scope: "col", text })))),
       h("tbody", {}, ...paths.map((path) => h("tr", {}, h("td", { class: "mono", text: path }), h("td", { class: "number", text: size(pkg.entries.get(path)?.bytes ?? null) }),
-        h("td", { class: pkg.entries.has(path) ? "dim" : "word error", text: pkg.entries.has(path) ? state(path) : "✕ missing" })))));
+        h("td", { class: pkg.entries.has(path) && !state(path).startsWith("✕") ? "dim" : "word error", text: pkg.entries.has(path) ? state(path) : "✕ missing" })))));
   }
 
   const rows = (entries) => h("table", { class: "meta" }, h("tbody", {}, ...entries.slice(0, 2000).map(([name, value]) =>

@@ -117,7 +117,7 @@ export function createPreview(app) {
   };
 }
 
-/** Where a movie can be played from: the bytes at hand, else its place beside the page. @param {any} entry */
+/** Where a movie or a picture can be shown from: the bytes at hand, else its place beside the page. @param {any} entry */
 export async function mediaUrl(entry) {
   return entry.file || !entry.url ? URL.createObjectURL(await fileOf(entry)) : entry.url;
 }

@@ -3,7 +3,7 @@
 import { WORST } from "../shots.js";
 
 const SCHEMA = 1;
-const ISSUE = new Set(["check", "severity", "category", "description", "frame", "last_frame", "peak_frame", "region", "file", "measured", "limit", "suggestion"]);
+const ISSUE = new Set(["check", "severity", "category", "description", "frame", "last_frame", "peak_frame", "region", "file", "measured", "limit", "suggestion", "picture"]);
 const SHOT = new Set(["shot_id", "status", "frame_range", "files", "checks", "issues", "metrics"]);
 const REPORT = new Set(["schema_version", "generator", "generated_at", "scene_id", "view", "period_year", "summary", "shots"]);
 const STATUS_OF = { error: "fail", warning: "warn", info: "pass" };
@@ -29,7 +29,7 @@ function issue(raw) {
     check: text(raw.check), severity, category: text(raw.category), description: text(raw.description),
     frame, last_frame: number(raw.last_frame), peak_frame: number(raw.peak_frame),
     region: numbers(raw.region, 4) ? raw.region : null,
-    file: text(raw.file), measured: number(raw.measured), limit: number(raw.limit), suggestion: text(raw.suggestion),
+    file: text(raw.file), measured: number(raw.measured), limit: number(raw.limit), suggestion: text(raw.suggestion), layer: text(raw.layer), picture: text(raw.picture),
     extra: unknown(raw, ISSUE),
   };
 }

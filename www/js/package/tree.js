@@ -57,8 +57,14 @@ export function carriedPackage(carried) {
   const shots = carried.metadata?.shots ?? carried.shots_metadata ?? {};
   const metadata = new Map(Array.isArray(shots) ? shots.map((shot) => [String(shot?.shot_id), shot]) : Object.entries(shots));
   const scene = carried.metadata?.scene ?? carried.scene ?? null;
-  return assemble({ name: scene?.scene_id ?? "", entries, raw, metadata, scene, history: null, isWhole: false });
+  const pkg = assemble({ name: scene?.scene_id ?? "", entries, raw, metadata, scene, history: null, isWhole: false });
+  const thumbnails = carried.thumbnails ?? {};
+  for (const shot of pkg.shots) shot.thumbnail = pictureUrl(thumbnails[shot.id]);
+  return pkg;
 }
+
+/** A picture that is carried as data; nothing else is taken for one. */
+const pictureUrl = (value) => (typeof value === "string" && value.startsWith("data:image/") ? value : null);
 
 const relativeUrl = (path) => path.split("/").map(encodeURIComponent).join("/");
 

@@ -24,7 +24,7 @@ export function verdict(pkg) {
   if (!pkg.report) return { kind: "error", title: "The report cannot be read as one" };
   const bad = pkg.shots.filter((shot) => shot.counts.error > 0).length;
   const incomplete = pkg.shots.filter((shot) => shot.missing.length + shot.lacking.length > 0).length;
-  const changed = pkg.history ? pkg.history.changed.length + pkg.history.absent.length : 0;
+  const changed = pkg.history ? new Set([...pkg.history.changed, ...pkg.history.absent, ...(pkg.verified?.wrong ?? [])]).size : 0;
   const accepted = pkg.scene?.qc?.accepted_errors;
   const reasons = [
     bad > 0 && `${plural(bad, "shot")} ${bad === 1 ? "has" : "have"} errors`,
