@@ -24,6 +24,12 @@ command -v cargo >/dev/null || PATH=$PATH:${CARGO_HOME:-$HOME/.cargo}/bin
 if [ -n "${CI:-}" ]; then export CARGO_INCREMENTAL=0 CARGO_TERM_PROGRESS_WHEN=never; fi
 
 have() { command -v "$1" >/dev/null 2>&1; }
+# first CANDIDATE...: the path of the first that exists.
+first() {
+  local candidate
+  for candidate in "$@"; do command -v "$candidate" && return; done
+  return 1
+}
 say() { printf '%s\n' "-- $*" >&2; }
 warn() { printf '%s\n' "!! $*" >&2; }
 die() { warn "$@"; exit 1; }

@@ -2,12 +2,6 @@
 # Chromium and chromedriver, for the browser tests. Source it to get CHROME and CHROMEDRIVER; both may be set beforehand.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-# first CANDIDATE...: the path of the first that exists.
-first() {
-  local candidate
-  for candidate in "$@"; do command -v "$candidate" && return; done
-  return 1
-}
 find_browser() {
   CHROME=$(first ${CHROME:+"$CHROME"} chromium chromium-browser google-chrome google-chrome-stable chrome \
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome" "/Applications/Chromium.app/Contents/MacOS/Chromium") &&

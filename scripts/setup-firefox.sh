@@ -6,12 +6,8 @@
 # Debian has Firefox's ESR but no driver for it; Mozilla publishes the driver's source on crates.io.
 GECKODRIVER_VERSION=0.37.1
 
-find_firefox() {
-  FIREFOX=$(command -v ${FIREFOX:+"$FIREFOX"} firefox-esr firefox "/Applications/Firefox.app/Contents/MacOS/firefox" | head -n 1) && [ -n "$FIREFOX" ]
-}
-find_geckodriver() {
-  GECKODRIVER=$(command -v ${GECKODRIVER:+"$GECKODRIVER"} "$TOOLS/bin/geckodriver" geckodriver | head -n 1) && [ -n "$GECKODRIVER" ]
-}
+find_firefox() { FIREFOX=$(first ${FIREFOX:+"$FIREFOX"} firefox-esr firefox "/Applications/Firefox.app/Contents/MacOS/firefox"); }
+find_geckodriver() { GECKODRIVER=$(first ${GECKODRIVER:+"$GECKODRIVER"} "$TOOLS/bin/geckodriver" geckodriver); }
 
 # Built for a short build, not a fast tool: it passes a few messages on.
 build_geckodriver() {
@@ -22,9 +18,10 @@ build_geckodriver() {
 }
 
 find_firefox || (provide "Firefox, to test the page in" apt=firefox-esr brew="--cask firefox" dnf=firefox pacman=firefox) || true
-find_firefox || warn "there is no Firefox here: the page is tested in Chromium only"
-if [ -n "$FIREFOX" ]; then
+if find_firefox; then
   find_geckodriver || build_geckodriver || true
   find_geckodriver || warn "there is no geckodriver here: the page is tested in Chromium only"
+else
+  warn "there is no Firefox here: the page is tested in Chromium only"
 fi
-export FIREFOX GECKODRIVER
+export FIREFOX GECKODRIVER=${GECKODRIVER:-}

@@ -11,3 +11,4 @@ scripts/setup-wasm-std.sh
 scripts/setup-wasm-bindgen.sh
 scripts/setup-node.sh
 scripts/setup-browser.sh
+scripts/setup-firefox.sh

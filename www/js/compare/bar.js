@@ -36,7 +36,11 @@ export function createCompareBar(app) {
     store.set({ wipe: Math.min(Math.max((event.clientX - box.left) / box.width, 0), 1) });
   });
 
-  const label = (shot, frame) => [shot?.name, shot?.name.includes(versionOf(frame?.name ?? "")) ? "" : versionOf(frame.name)].filter(Boolean).join(" ");
+  /** A shot with its version, which its name may have already. */
+  function label(shot, frame) {
+    const [name, version] = [shot?.name ?? "", versionOf(frame?.name ?? "")];
+    return name.includes(version) ? name : `${name} ${version}`;
+  }
   store.on(["compare", "otherFrame", "frame", "before", "flipped"], ({ compare, shot, frame, otherFrame, flipped }) => {
     bar.hidden = compare === "off";
     const other = versions.otherShot();
