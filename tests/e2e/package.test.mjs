@@ -143,6 +143,14 @@ test("on paper: every finding, no controls", { skip }, async () => {
   const hidden = await page.run("return ['.topbar', '.package-bar', '.filters', '.status'].filter((selector) => getComputedStyle(document.querySelector(selector)).display !== 'none')");
   assert.deepEqual(hidden, []);
   assert.equal(await page.run("return getComputedStyle(document.querySelector('.banner')).backgroundColor"), "rgb(255, 255, 255)");
+  // As wide as a sheet of A4: every column is there, and nothing is folded.
+  await page.driver.sendDevToolsCommand("Emulation.setDeviceMetricsOverride", { width: 703, height: 1000, deviceScaleFactor: 1, mobile: false });
+  await page.run("dispatchEvent(new Event('beforeprint'))");
+  assert.deepEqual(await page.run("return [...document.querySelectorAll('.findings-table tbody tr:first-child td')].map((cell) => getComputedStyle(cell).display)"), Array(8).fill("table-cell"));
+  assert.equal(await page.run("return document.querySelectorAll('.shot-details[open] .checks-table').length"), 2);
+  const wide = await page.run("return document.querySelector('.findings-table').scrollWidth - innerWidth");
+  assert.ok(wide <= 0, `${wide} pixels too wide for the sheet`);
+  await page.driver.sendDevToolsCommand("Emulation.clearDeviceMetricsOverride", {});
   await page.driver.sendDevToolsCommand("Emulation.setEmulatedMedia", { media: "" });
 });
 

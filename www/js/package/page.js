@@ -23,6 +23,8 @@ export function createPackagePage(app) {
   /** @type {string[]} */
   let urls = [];
   let table = null;
+  /** Opens everything that is folded: paper cannot be clicked. @type {(() => void)[]} */
+  let unfold = [];
 
   app.openPreview = (shot, issue) => preview(store.state.pkg, shot, issue);
   app.exportPackage = (kind) => {
@@ -43,6 +45,7 @@ export function createPackagePage(app) {
   function build({ pkg }) {
     for (const url of urls) URL.revokeObjectURL(url);
     urls = [];
+    unfold = [];
     root.replaceChildren();
     if (!pkg) return;
     const title = h("h2", { class: "heading", id: "package-findings" });
@@ -143,12 +146,17 @@ export function createPackagePage(app) {
   function details(pkg, shot) {
     const node = h("details", { class: "shot-details" }, h("summary", {}, h("strong", { text: shot.id }), " ", h("span", { class: "dim", text: answers(shot) })));
     // Built when it is opened: a hundred shots have a thousand curves.
-    node.addEventListener("toggle", () => {
+    const fill = () => {
       if (!node.open || node.childElementCount > 1) return;
       node.append(checks(shot), ...shot.reports.flatMap((report) => [
         shot.reports.length > 1 && h("h3", { class: "heading", text: report.shot_id }),
         ...metrics(report, (frame) => (app.canOpen(shot) ? app.openMaster(shot, frame) : preview(pkg, shot, { frame, check: "", severity: "info", description: "" }))),
         report.extra.length > 0 && rows(report.extra)].filter(Boolean)));
+    };
+    node.addEventListener("toggle", fill);
+    unfold.push(() => {
+      node.open = true;
+      fill();
     });
     return node;
   }
@@ -181,7 +189,9 @@ export function createPackagePage(app) {
     h("tr", {}, h("th", { scope: "row", text: name }), h("td", { class: "mono", text: value })))));
 
   addEventListener("beforeprint", () => {
-    if (store.state.phase === "package") table?.showAll();
+    if (store.state.phase !== "package") return;
+    table?.showAll();
+    for (const each of unfold) each();
   });
   store.on(["pkg"], build);
 }
