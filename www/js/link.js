@@ -63,11 +63,10 @@ export function createLink(app) {
   function write() {
     const text = [served, writeLink(store.state, catalog)].filter(Boolean).join("&");
     const next = text ? `#${text}` : location.pathname + location.search;
-    // Some browsers refuse pages from a disk their history: those do without.
     try {
       if (location.hash !== (text ? next : "")) history.replaceState(history.state, "", next);
     } catch {
-      clearTimeout(timer);
+      // Some browsers refuse a page from a disk its history: it does without.
     }
   }
 
