@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 # Cargo uses all cores by itself, and two cargos only wait for each other's lock.
 .NOTPARALLEL:
-.PHONY: help demo serve web review-html setup test test-all test-native test-browser test-e2e lint bench fuzz clean
+.PHONY: help demo serve web review-html models setup test test-all test-native test-browser test-e2e lint bench fuzz clean
 
 CARGO_TARGET_DIR ?= target
 
@@ -23,6 +23,9 @@ web:           ## Build the page's WebAssembly into www/pkg
 
 review-html: web ## The page as one file that opens from a disk: www/review.html
 	@scripts/build-review-html.sh
+
+models:        ## Install what reads text in pictures, for the quality control
+	@cargo run -q --release -- models install
 
 setup:         ## Install what is missing (the other targets do it for themselves)
 	@scripts/setup.sh

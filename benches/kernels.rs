@@ -5,6 +5,7 @@
 
 mod plates;
 
+use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use blender_gsd::Result;
@@ -15,8 +16,9 @@ use blender_gsd::color::{
 use blender_gsd::exr::{self, Header, Limits, Picture, Request};
 use blender_gsd::frame::resample::{Filter, Fit, Resampler};
 use blender_gsd::frame::{Frame, Plane, Region};
+use blender_gsd::native::models;
 use blender_gsd::picture::LayerPicture;
-use blender_gsd::qc::{FrameObserved, Observation, Validator, ValidatorOptions};
+use blender_gsd::qc::{FrameObserved, Grey, Observation, TextReader as _, Validator, ValidatorOptions};
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 
@@ -253,5 +255,17 @@ mod quality {
                 validator.observe(&Observation { file: "plate.exr", number, seen });
             });
         });
+    }
+
+    /// Looking for text in a grey 2K frame without any, with the models in `target/models`; a line more costs its reading.
+    #[divan::bench(sample_count = 5, sample_size = 1)]
+    fn text(bencher: Bencher<'_, '_>) {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/models");
+        let Ok(reader) = models::load(&folder) else {
+            return eprintln!("no text is read: there are no models in {}", folder.display());
+        };
+        let codes = (0..2048 * 858).map(|at| (at % 2048 / 16 + at / 2048 / 8) as u8).collect();
+        let picture = Grey { width: 2048, height: 858, codes };
+        bencher.counter(ItemsCount::new(picture.codes.len())).bench_local(|| reader.read(&picture));
     }
 }

@@ -12,3 +12,4 @@ scripts/setup-wasm-bindgen.sh
 scripts/setup-node.sh
 scripts/setup-browser.sh
 scripts/setup-firefox.sh
+scripts/setup-models.sh

@@ -8,5 +8,6 @@ scripts/setup-media.sh
 scripts/setup-editorial.sh
 scripts/setup-opencolorio.sh
 scripts/setup-blender.sh
+scripts/setup-models.sh
 
 cargo test "$@"

@@ -41,6 +41,9 @@ mod platform;
 #[path = "platform/portable.rs"]
 mod platform;
 
+#[cfg(feature = "text")]
+pub mod ocr;
+
 #[cfg(feature = "native")]
 pub mod cli;
 #[cfg(feature = "native")]

@@ -8,6 +8,7 @@ mod export;
 mod farm;
 mod init;
 mod inspect;
+mod models;
 mod output;
 mod package;
 mod period;
@@ -69,6 +70,7 @@ enum Command {
     BatchExport(export::BatchArguments),
     Init(init::InitArguments),
     Period(period::PeriodArguments),
+    Models(models::ModelsArguments),
     CreatePackage(package::PackageArguments),
     VerifyPackage(verify::VerifyArguments),
     FarmJob(farm::FarmArguments),
@@ -107,6 +109,7 @@ fn dispatch(arguments: &Arguments, output: &Output) -> Result<ExitCode> {
         Command::ExportEditorial(arguments) => export::run(arguments, &project, output),
         Command::BatchExport(arguments) => export::run_batch(arguments, &project, output),
         Command::Init(arguments) => init::run(arguments, &project, output),
+        Command::Models(arguments) => models::run(arguments, output),
         Command::Period(arguments) => period::run(arguments, &project, output),
         Command::CreatePackage(arguments) => package::run(arguments, &project, output),
         Command::VerifyPackage(arguments) => verify::run(arguments, output),

@@ -15,6 +15,7 @@ pub mod grade;
 pub mod journal;
 pub mod manifest;
 pub mod mhl;
+pub mod models;
 pub mod package;
 pub mod period;
 pub mod process;

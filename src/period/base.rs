@@ -42,17 +42,19 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The `[period]` table of a `gsd.toml`, or nothing where it has none.
+    /// The `[period]` table of a `gsd.toml`, or nothing where it has none; its year may also stand above, as `period_year`.
     ///
     /// # Errors
     /// [`Error::Spec`] with the line, if it is no TOML or holds what a rule does not have.
     pub fn from_toml(text: &str) -> Result<Self> {
         #[derive(Deserialize)]
         struct Project {
+            period_year: Option<i32>,
             #[serde(default)]
             period: Settings,
         }
-        parse::<Project>(text).map(|project| project.period)
+        let Project { period_year, period } = parse(text)?;
+        Ok(Self { year: period.year.or(period_year), ..period })
     }
 
     /// A file of rules: what `[period]` holds, at the top level.

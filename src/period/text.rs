@@ -26,6 +26,10 @@ const NO_PLATE: [&str; 40] = [
     "fri", "sat", "sun", "est", "tel", "fax", "the", "nyc", "msg", "ave", "apt", "box", "lot", "row", "sec", "car",
     "bus", "and", "for", "new", "tax", "pin", "lic", "ext",
 ];
+/// Words after which a year comes, also where the space between was not read.
+const BEFORE_A_YEAR: [&str; 8] = ["since", "est", "established", "copyright", "founded", "opened", "opening", "summer"];
+/// Letters that touch four digits make a code of them, unless they are as many as this.
+const SHORTEST_WORD: usize = 3;
 /// Terms of fewer letters are not looked for among letters that were misread.
 const MISREAD_LETTERS: usize = 6;
 
@@ -93,38 +97,69 @@ fn look(word: &str) -> String {
     word.chars().filter_map(same).collect()
 }
 
-/// A year after the film's that is not the number of something.
+/// A year after the film's that is not the number of something. Readers of pictures lose spaces, so that it may touch a
+/// word; then it is less sure.
 fn year(line: &str, film: i32) -> Option<(i32, Severity)> {
-    let runs = digit_runs(line);
-    let years = runs.into_iter().filter_map(|(start, end)| {
+    let years = digit_runs(line).into_iter().filter_map(|(start, end)| {
         let year: i32 = line[start..end].parse().ok().filter(|_| end - start == 4)?;
-        ((film + 1..=LAST_YEAR).contains(&year) && stands_alone(line, start, end)).then_some(year)
+        let (before, after) = (&line[..start], &line[end..]);
+        let is_year = (film + 1..=LAST_YEAR).contains(&year) && is_no_number(before, after);
+        is_year.then_some((year, touches_word(before, after)))
     });
-    let year = years.max()?;
-    Some((year, if year - film <= NEAR_YEARS { Severity::Warning } else { Severity::Error }))
+    let (year, is_doubtful) = years.max_by_key(|&(year, touches)| (!touches, year))?;
+    let severity = if is_doubtful || year - film <= NEAR_YEARS { Severity::Warning } else { Severity::Error };
+    Some((year, severity))
 }
 
-fn stands_alone(line: &str, start: usize, end: usize) -> bool {
-    let (before, after) = (&line[..start], &line[end..]);
-    let is_part_of_number = before.ends_with(['$', '€', '£', '.', ',', '-', ':', '#', '+', 'x'])
-        && before
-            .chars()
-            .rev()
-            .nth(1)
-            .is_none_or(|c| c.is_ascii_digit() || before.ends_with(['$', '€', '£', '#', '+', '.']));
-    let goes_on =
+/// Whether four digits between these are not a part of a longer number, an amount, a code, or the number of a house.
+fn is_no_number(before: &str, after: &str) -> bool {
+    let ends: Vec<char> = before.chars().rev().take(2).collect();
+    let is_amount = matches!(ends[..], ['$' | '€' | '£' | '#' | '+', ..]);
+    let goes_on_before = match ends[..] {
+        ['.' | ',' | '-' | ':' | 'x', second] => second.is_ascii_digit(),
+        ['.' | ',' | '-' | ':' | 'x'] => true,
+        _ => false,
+    };
+    let goes_on_after =
         after.starts_with(['.', ',', '-', ':', 'x', '%']) && after.chars().nth(1).is_some_and(|c| c.is_ascii_digit());
-    let touches_letters = before.chars().next_back().is_some_and(char::is_alphabetic)
-        || after.chars().next().is_some_and(char::is_alphabetic);
-    let word =
-        |text: Option<&str>| text.unwrap_or_default().trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-    let (last, next) = (word(before.split_whitespace().next_back()), word(after.split_whitespace().next()));
-    !is_part_of_number
-        && !goes_on
-        && !touches_letters
-        && !NOT_A_YEAR_AFTER.contains(&last.as_str())
-        && !NOT_A_YEAR_BEFORE.contains(&next.as_str())
+    // "R2004" and "2010X" are codes, "SINCE2009" is not.
+    let is_code = [last_word(before), first_word(after)]
+        .iter()
+        .zip([ends_in_letter(before), starts_with_letter(after)])
+        .any(|(word, touches)| touches && word.chars().count() < SHORTEST_WORD);
+    !is_amount
+        && !goes_on_before
+        && !goes_on_after
+        && !is_code
+        && !NOT_A_YEAR_AFTER.contains(&last_word(before).as_str())
+        && !NOT_A_YEAR_BEFORE.contains(&first_word(after).as_str())
         && !after.trim_start().to_lowercase().starts_with(": a space")
+}
+
+fn touches_word(before: &str, after: &str) -> bool {
+    (ends_in_letter(before) && !BEFORE_A_YEAR.contains(&last_word(before).as_str())) || starts_with_letter(after)
+}
+
+fn ends_in_letter(text: &str) -> bool {
+    text.chars().next_back().is_some_and(char::is_alphabetic)
+}
+
+fn starts_with_letter(text: &str) -> bool {
+    text.chars().next().is_some_and(char::is_alphabetic)
+}
+
+/// The letters of the last word, in small ones; nothing where digits come last.
+fn last_word(text: &str) -> String {
+    let text = text.trim_end_matches(|c: char| !c.is_alphanumeric());
+    let start = text
+        .rfind(|c: char| !c.is_alphabetic())
+        .map_or(0, |at| at + text[at..].chars().next().map_or(0, char::len_utf8));
+    text[start..].to_lowercase()
+}
+
+fn first_word(text: &str) -> String {
+    let text = text.trim_start_matches(|c: char| !c.is_alphanumeric());
+    text.chars().take_while(|c| c.is_alphabetic()).flat_map(char::to_lowercase).collect()
 }
 
 fn digit_runs(line: &str) -> Vec<(usize, usize)> {
@@ -222,6 +257,9 @@ mod tests {
             ("SALE ENDS 6/30/2004", "year_text"),
             ("EST. 2011", "year_text"),
             ("Opening 1999", "year_text"),
+            ("2011ACME", "year_text"),
+            ("EST.2009", "year_text"),
+            ("SINCE2009", "year_text"),
             ("CALL (646) 555-0172", "area_code_646"),
             ("1-347-555-0199", "area_code_646"),
             ("646.555.0110", "area_code_646"),
@@ -241,6 +279,12 @@ mod tests {
             ("If you see something, say something", "ssss"),
             // Innocents.
             ("SINCE 1998", ""),
+            ("SINCE1998", ""),
+            ("NO.2011", ""),
+            ("2004WATTS", ""),
+            ("R2004", ""),
+            ("FX2010", ""),
+            ("3.2004", ""),
             ("2001 Broadway", ""),
             ("555-2019", ""),
             ("$2000", ""),

@@ -31,7 +31,8 @@ pub use components::{Component, Components};
 pub use delivered::{MovieOptions, MovieValidator, check_technical_specs, unreadable_movie};
 pub use layer_edges_invisible::observed_channels;
 pub use no_modern_elements::{
-    FrameEvidence, MatteNames, PixelEvidence, Reading, ReadingKind, ShotEvidence, Source, VISIBLE,
+    FrameEvidence, Grey, MatteNames, PixelEvidence, Reading, ReadingKind, ShotEvidence, Source, TextReader, TextSearch,
+    VISIBLE,
 };
 pub use report::{
     Category, CheckResult, Generator, Outcome, QcIssue, QcReport, ReportContext, ReportFile, Severity, ShotReport,

@@ -10,7 +10,7 @@ use super::grain_visible::GrainVisible;
 use super::layer_edges_invisible::LayerEdgesInvisible;
 use super::no_clipped_highlights::NoClippedHighlights;
 use super::no_crushed_blacks::NoCrushedBlacks;
-use super::no_modern_elements::{FrameEvidence, Grey, NoModernElements, ShotEvidence};
+use super::no_modern_elements::{FrameEvidence, Grey, NoModernElements, ShotEvidence, TextSearch};
 use super::report::{CheckResult, Outcome, QcIssue, ReportFile, Severity, ShotReport, Status};
 use super::resolution_match::ResolutionMatch;
 use super::survey::{SceneRows, Survey, Surveyor, Tone};
@@ -37,6 +37,8 @@ pub struct ValidatorOptions {
     pub judge: Option<Arc<Judge>>,
     /// What is known of the shot beside its frames.
     pub evidence: ShotEvidence,
+    /// Who reads the text in its pictures.
+    pub text: TextSearch,
 }
 
 /// The checks over one shot. Frames are observed in the order of their numbers.
@@ -65,8 +67,8 @@ impl Validator {
             Box::new(GrainVisible::new(&options.thresholds)),
             Box::new(LayerEdgesInvisible::new(&options.thresholds)),
         ];
-        let evidence = std::mem::take(&mut options.evidence);
-        let period = options.judge.clone().map(|judge| Box::new(NoModernElements::new(judge, evidence)));
+        let (evidence, text) = (std::mem::take(&mut options.evidence), std::mem::take(&mut options.text));
+        let period = options.judge.clone().map(|judge| Box::new(NoModernElements::new(judge, evidence, text)));
         Self {
             options,
             checks,

@@ -15,12 +15,17 @@ use crate::exr::cryptomatte::Labels;
 use crate::exr::{self, Cryptomatte, Request};
 use crate::period::Judge;
 use crate::qc::{
-    self, FrameEvidence, FrameObserved, MatteNames, Observation, QcReport, ReportContext, Validator, ValidatorOptions,
+    self, FrameEvidence, FrameObserved, MatteNames, Observation, QcReport, ReportContext, TextSearch, Validator,
+    ValidatorOptions,
 };
 use crate::{convert, spec};
 
 /// The deliverable that a lone EXR file is held against, as on the command line.
 const DEFAULT_FORMAT: &str = "master_exr";
+
+/// Why the page does not read text: what runs the models is as large as all the rest of it.
+const NO_TEXT: &str =
+    "text was not looked for: the page does not read it; `blender-gsd validate-output` does, with its models";
 
 /// Checks that are under way. Frames are observed in the order of their numbers.
 #[wasm_bindgen]
@@ -66,6 +71,7 @@ impl QcRun {
             is_sequence: request.is_sequence,
             transform,
             judge: Some(Arc::clone(&judge)),
+            text: TextSearch::Without(NO_TEXT.to_owned()),
             ..ValidatorOptions::default()
         };
         Ok(Self {

@@ -18,6 +18,8 @@ mod grade;
 mod hostile;
 /// `inspect`: facts, statistics, manifests.
 mod inspect;
+/// `models`: what reads text, and what the report says without it.
+mod models;
 /// `validate-output` on movies: sound ones, and ffmpeg's spoils.
 mod movies;
 /// `create-package`, `verify-package`: the tree, other readers, refusals.

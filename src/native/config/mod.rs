@@ -116,6 +116,9 @@ struct Written {
     burn_in: BurnIn,
     formats: BTreeMap<String, Changes>,
     qc: toml::Table,
+    /// Read by [`crate::period::Settings::from_toml`].
+    #[serde(rename = "period")]
+    _period: toml::Table,
 }
 
 impl Default for Written {
@@ -134,6 +137,7 @@ impl Default for Written {
             burn_in: BurnIn::default(),
             formats: BTreeMap::new(),
             qc: toml::Table::new(),
+            _period: toml::Table::new(),
         }
     }
 }
@@ -279,6 +283,7 @@ fn stays_inside(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{Config, EXAMPLE, Template};
+    use crate::period::{RuleBase, Settings};
     use crate::spec::{Codec, FrameRate};
 
     #[test]
@@ -294,6 +299,16 @@ mod tests {
         // Every setting that is commented out is a sound one.
         let config = Config::parse(&plain).unwrap_or_else(|error| unreachable!("{error}"));
         assert!(config.formats.len() > 4);
+        let period = Settings::from_toml(&plain).unwrap_or_else(|error| unreachable!("{error}"));
+        assert!(!period.rules.is_empty() && RuleBase::with(period).is_ok());
+    }
+
+    #[test]
+    fn the_films_year_is_above_or_among_the_rules() {
+        let year = |text: &str| Settings::from_toml(text).ok().and_then(|settings| settings.year);
+        assert_eq!(year("period_year = 1985"), Some(1985));
+        assert_eq!(year("period_year = 1985\n[period]\nyear = 1977"), Some(1977));
+        assert!(Config::parse("[period]\nwithout = [\"uber_lyft\"]").is_ok());
     }
 
     #[test]

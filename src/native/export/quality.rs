@@ -20,7 +20,7 @@ use crate::frame::Frame;
 use crate::master::{Way, way};
 use crate::native::project::Project;
 use crate::native::seen::Seen;
-use crate::native::{FileSource, clock, frames, journal, period, validate};
+use crate::native::{FileSource, clock, frames, journal, models, period, validate};
 use crate::period::Judge;
 use crate::qc::{FrameObserved, Observation, QcReport, ReportContext, ShotReport, Status, Validator, ValidatorOptions};
 use crate::{Error, Result, Severity};
@@ -86,6 +86,7 @@ impl Quality {
             thresholds: project.config.thresholds()?,
             judge: Some(Arc::clone(&judge)),
             evidence: period::shot_evidence(beside, shot, is_own),
+            text: models::text_search(),
         };
         Ok(Some(Self {
             validator: Validator::new(checks.clone()),

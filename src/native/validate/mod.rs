@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::frames::{self, Listing, SequenceFiles};
 use super::seen::SeenFiles;
-use super::{FileSource, atomic, period};
+use super::{FileSource, atomic, models, period};
 use crate::color::ViewTransform;
 use crate::convert::find_layer;
 use crate::exr::cryptomatte::Labels;
@@ -147,6 +147,7 @@ fn shot_options(
         thresholds: job.thresholds.clone(),
         judge: Some(Arc::clone(&job.judge)),
         evidence: period::shot_evidence(&files.folder, files.sequence.stem(), is_alone),
+        text: models::text_search(),
     }
 }
 

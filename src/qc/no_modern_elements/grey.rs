@@ -10,10 +10,13 @@ const DARKER: f64 = 0.05;
 
 /// Luminance as the view's grey scale shows it, in display codes of 8 bits, row by row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::qc) struct Grey {
-    pub(super) width: usize,
-    pub(super) height: usize,
-    pub(super) codes: Vec<u8>,
+pub struct Grey {
+    /// Columns.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+    /// 0 black, 255 white; as many as `width` times `height`.
+    pub codes: Vec<u8>,
 }
 
 impl Grey {
@@ -36,7 +39,7 @@ impl Grey {
     }
 
     /// The mean of every 2x2 pixels: half the size, and half the grain.
-    pub(super) fn halved(&self) -> Self {
+    pub(crate) fn halved(&self) -> Self {
         let (width, height) = (self.width / 2, self.height / 2);
         let pairs = |row: &[u8], x: usize| u16::from(row[2 * x]) + u16::from(row[2 * x + 1]);
         let codes = self.codes.chunks_exact((2 * self.width).max(1)).take(height).flat_map(|rows| {

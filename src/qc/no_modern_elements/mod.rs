@@ -16,12 +16,14 @@ mod grey;
 mod presence;
 mod qr;
 mod sightings;
+mod text;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 pub use evidence::{FrameEvidence, MatteNames, PixelEvidence, Reading, ReadingKind, ShotEvidence, Source};
-pub(super) use grey::Grey;
+pub use grey::Grey;
+pub use text::{TextReader, TextSearch};
 
 use super::check::{Answer, Check, CheckId, FrameObserved, Observation, ShotContext};
 use super::report::{QcIssue, Severity};
@@ -42,6 +44,7 @@ const SURE: f64 = 0.8;
 pub(super) struct NoModernElements {
     judge: Arc<Judge>,
     shot: ShotEvidence,
+    text: TextSearch,
     /// What names come to: every frame has the same ones.
     known: HashMap<String, Vec<Accusation>>,
     sightings: Sightings,
@@ -90,10 +93,11 @@ impl Accusation {
 }
 
 impl NoModernElements {
-    pub(super) fn new(judge: Arc<Judge>, shot: ShotEvidence) -> Self {
+    pub(super) fn new(judge: Arc<Judge>, shot: ShotEvidence, text: TextSearch) -> Self {
         Self {
             judge,
             shot,
+            text,
             known: HashMap::new(),
             sightings: Sightings::default(),
             header_strings: BTreeSet::new(),
@@ -115,12 +119,18 @@ impl NoModernElements {
     /// Searches a frame; `corner` is where its first pixel lies in the display window.
     pub(super) fn search(&mut self, number: i32, file: &str, grey: &Grey, corner: [i32; 2]) {
         let mut readings = qr::find(grey);
+        match &self.text {
+            TextSearch::Without(why) => drop(self.lacking.insert(why.clone())),
+            TextSearch::With(reader) => match reader.read(grey) {
+                Ok(lines) => readings.extend(lines),
+                Err(error) => drop(self.lacking.insert(format!("text could not be read: {error}"))),
+            },
+        }
         for reading in &mut readings {
             reading.region.x += corner[0];
             reading.region.y += corner[1];
         }
         self.read_frames.push(number);
-        self.lacking.insert("text was not looked for".to_owned());
         self.readings(number, file, &readings);
     }
 

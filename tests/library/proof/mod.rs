@@ -15,6 +15,8 @@ mod levels;
 mod plates;
 mod qr;
 mod score;
+mod sign;
+mod text;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -23,7 +25,7 @@ use blender_gsd::exr::{self, Attribute, Header, Limits, Picture};
 use blender_gsd::frame::{Frame, Plane, Region, Samples};
 use blender_gsd::period::Judge;
 use blender_gsd::qc::{
-    CheckId, FrameObserved, Observation, QcIssue, Severity, ShotReport, Validator, ValidatorOptions,
+    CheckId, FrameObserved, Observation, QcIssue, Severity, ShotReport, TextSearch, Validator, ValidatorOptions,
 };
 use half::f16;
 
@@ -125,12 +127,13 @@ impl Shot {
     }
 
     /// What all checks say of it.
-    fn validate(&self) -> ShotReport {
+    fn validate(&self, text: &TextSearch) -> ShotReport {
         let is_sequence = self.frames.len() > 1;
         let mut validator = Validator::new(ValidatorOptions {
             shot_id: self.name.clone(),
             is_sequence,
             judge: Judge::embedded().ok().map(Arc::new),
+            text: text.clone(),
             ..ValidatorOptions::default()
         });
         let header = self.header();
@@ -234,10 +237,13 @@ fn counts(issue: &QcIssue, check: CheckId) -> bool {
 
 #[test]
 fn proof() {
+    run(defects(), plates::all(), &TextSearch::default());
+}
+
+/// Proves the checks by these defects on every one of these plates: prints the table, and holds it against what is demanded.
+fn run(mut defects: Vec<Defect>, mut plates: Vec<plates::Plate>, text: &TextSearch) {
     let only = |name: &str| std::env::var(name).unwrap_or_default();
-    let mut plates = plates::all();
     plates.retain(|plate| plate.name().contains(&only("PROOF_PLATE")));
-    let mut defects = defects();
     defects.retain(|defect| {
         format!("{} {} {}", defect.check.name(), defect.name, defect.strength).contains(&only("PROOF_DEFECT"))
     });
@@ -247,7 +253,7 @@ fn proof() {
         for _ in 0..threads {
             scope.spawn(|| {
                 while let Some(plate) = plates.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let rows = prove(&plate.make(), &defects);
+                    let rows = prove(&plate.make(), &defects, text);
                     table.lock().unwrap().extend(rows);
                 }
             });
@@ -259,15 +265,15 @@ fn proof() {
 }
 
 /// Everything about one plate.
-fn prove(plate: &Shot, defects: &[Defect]) -> Table {
+fn prove(plate: &Shot, defects: &[Defect], text: &TextSearch) -> Table {
     let mut table = Table::default();
-    let clean = plate.validate();
+    let clean = plate.validate(text);
     table.clean(plate, &clean);
     for defect in defects {
         let mut numbers = Numbers::of(&[&plate.name, defect.name, defect.strength]);
         let mut shot = plate.clone();
         if let Some(truth) = (defect.inject)(&mut shot, &mut numbers) {
-            table.defect(plate, defect, &truth, &clean, &shot.validate());
+            table.defect(plate, defect, &truth, &clean, &shot.validate(text));
         }
     }
     table
