@@ -23,7 +23,7 @@ use crate::{convert, spec};
 /// The deliverable that a lone EXR file is held against, as on the command line.
 const DEFAULT_FORMAT: &str = "master_exr";
 
-/// Why the page does not read text: what runs the models is as large as all the rest of it.
+/// Why the page does not read text: what runs the models is not among what it loads.
 const NO_TEXT: &str =
     "text was not looked for: the page does not read it; `blender-gsd validate-output` does, with its models";
 
