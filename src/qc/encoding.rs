@@ -13,7 +13,7 @@ const GRID: usize = 192;
 /// Samples that a statement needs.
 const FEWEST: usize = 1024;
 /// Where log encodings have their black, less its grain.
-const LOG_BLACK: f32 = 0.055;
+const LOG_BLACK: f32 = 0.04;
 /// Where the middle of a picture is in them, day or night, and where no highlight is over.
 const LOG_MIDDLE: std::ops::Range<f32> = 0.06..0.65;
 const LOG_WHITE: f32 = 1.15;
