@@ -17,8 +17,8 @@ const LOG_BLACK: f32 = 0.04;
 /// Where the middle of a picture is in them, day or night, and where no highlight is over.
 const LOG_MIDDLE: std::ops::Range<f32> = 0.06..0.65;
 const LOG_WHITE: f32 = 1.15;
-/// Brightest over darkest: less is a wall, of which nothing can be said.
-const LOG_RANGE: f32 = 1.8;
+/// Brightest over darkest: less is a wall, of which nothing can be said; more does not fit between black and white there.
+const LOG_RANGE: std::ops::Range<f32> = 1.8..16.0;
 /// Share of the samples that must be codes, as far as a half float can say, and how many different ones.
 const CODED: f64 = 0.98;
 const NEAR_CODE: f32 = 0.07;
@@ -80,5 +80,8 @@ fn are_log(pixels: &[[f32; 3]]) -> bool {
     let brightest: fn(&[f32; 3]) -> f32 = |rgb| rgb[0].max(rgb[1]).max(rgb[2]);
     let low = by(darkest, 0.005);
     let high = by(brightest, 0.995);
-    low >= LOG_BLACK && high <= LOG_WHITE && high >= LOG_RANGE * low && LOG_MIDDLE.contains(&by(|rgb| rgb[1], 0.5))
+    low >= LOG_BLACK
+        && high <= LOG_WHITE
+        && LOG_RANGE.contains(&(high / low))
+        && LOG_MIDDLE.contains(&by(|rgb| rgb[1], 0.5))
 }
