@@ -42,7 +42,7 @@ check "documentation, the page" wasm_cargo doc --no-deps --lib "${WEB[@]}"
 
 # For those who change the scripts; not worth an installation.
 if have shellcheck; then
-  check "shellcheck" shellcheck -x .ci/run scripts/*.sh
+  check "shellcheck" shellcheck -S warning -x .ci/run scripts/*.sh
 fi
 
 [ -z "$failed" ] || die "lint found something: see above"
