@@ -82,6 +82,19 @@ fn what_the_export_makes_has_no_errors_and_one_report_for_each_shot() {
     assert_eq!(written["shots"], report["shots"]);
 }
 
+#[test]
+fn a_slate_is_no_frame_of_the_shot() {
+    let show = Show::new(SETTINGS);
+    show.shot("SHOT-002-001", 1001..=1004, frame);
+    let answer = show.run(&["batch-export", "--scene", "SCN-002", "--formats", "exr,preview", "--slate", "--no-qc"]);
+    assert_eq!(answer.code, Some(0), "{answer:?}");
+    let answer = show.run(&["validate-output", "--scene", "SCN-002", "--json"]);
+    let found = findings(&answer.json());
+    assert!(!found.iter().any(|(severity, ..)| severity == "error"), "{found:#?}");
+    assert!(!found.iter().any(|(_, check, _)| check == "frame_rate_correct"), "{found:#?}");
+    assert_eq!(answer.json()["shots"][0]["frame_range"], serde_json::json!([1001, 1004]));
+}
+
 /// Makes `to` of `from` with ffmpeg.
 fn ffmpeg(from: &Path, arguments: &str, to: &Path) {
     let mut command = Command::new("ffmpeg");

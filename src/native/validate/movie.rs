@@ -22,6 +22,7 @@ use crate::native::seen::SeenFiles;
 use crate::picture::LayerPicture;
 use crate::qc::{MovieOptions, MovieValidator, ShotReport, Thresholds, unreadable_movie};
 use crate::spec::{OUTPUT_FORMATS, OutputSpec};
+use crate::timecode::Timecode;
 use crate::{Error, Result};
 
 use super::Expected;
@@ -86,23 +87,32 @@ fn checked(tools: &Tools, job: MovieJob<'_>) -> Result<ShotReport> {
     }
     let files = job.masters.map(|(files, _)| files);
     let mut masters = job.masters.map(|(files, look)| MasterPlanes::new(files, look, info.size, layout));
+    let first = files.and_then(|files| files.sequence.range()).map(|[first, _]| first);
+    let lead = first.map_or(0, |first| lead(&info, first));
     let mut validator = MovieValidator::new(MovieOptions {
         shot_id: job.shot_id,
         file: job.path.display().to_string(),
         spec,
         layout,
-        first: files.and_then(|files| files.sequence.range()).map_or(1, |[first, _]| first),
+        first: first.unwrap_or(1),
+        lead,
         masters: files.map(|files| files.paths.len()),
         thresholds: job.thresholds,
         info,
     });
-    let mut index = 0;
+    let mut index: usize = 0;
     let end = decode(&tools.ffmpeg, job.path, layout, layout.frame_bytes(size), |planes| {
-        let master = masters.as_mut().and_then(|masters| masters.planes(index));
+        let master = masters.as_mut().and_then(|masters| masters.planes(index.checked_sub(lead)?));
         validator.observe(planes, master);
         index += 1;
     });
     Ok(validator.finish(end.err().as_deref()))
+}
+
+/// Frames before the first master's: one, a slate, where the time code says so.
+fn lead(info: &MediaInfo, first: i32) -> usize {
+    let before = info.frame_rate.map(|rate| Timecode::of_frame(first.saturating_sub(1), rate).to_string());
+    usize::from(before.is_some() && before == info.timecode)
 }
 
 /// The film's deliverable of that codec and profile.

@@ -47,6 +47,8 @@ pub struct MovieOptions {
     pub layout: Layout,
     /// The number of the first frame: the masters', or 1.
     pub first: i32,
+    /// Frames before that one: a slate. They are counted and not looked at.
+    pub lead: usize,
     /// How many frames the masters have, where they are known.
     pub masters: Option<usize>,
     /// The numbers that decide.
@@ -87,8 +89,10 @@ impl MovieValidator {
 
     /// Lets every check see the planes of the next frame, and those that its master makes, where that is known.
     pub fn observe(&mut self, planes: &[u8], master: Option<&[u8]>) {
-        let number = self.options.first.saturating_add(i32::try_from(self.frames).unwrap_or(i32::MAX));
+        let place = self.frames.checked_sub(self.options.lead);
         self.frames += 1;
+        let Some(place) = place else { return };
+        let number = self.options.first.saturating_add(i32::try_from(place).unwrap_or(i32::MAX));
         let size = self.options.info.size.map(|side| side as usize);
         let Some(rows) = LumaRows::new(planes, self.options.layout, size) else { return };
         let own = master.and_then(|master| LumaRows::new(master, self.options.layout, size));
@@ -116,8 +120,9 @@ impl MovieValidator {
 
     /// Every check's answer. `problem` is what kept the rest of the file from being decoded, in words.
     pub fn finish(self, problem: Option<&str>) -> ShotReport {
-        let MovieOptions { info, spec, file, first, masters, .. } = &self.options;
-        let last = first.saturating_add(i32::try_from(self.frames).unwrap_or(i32::MAX)).saturating_sub(1).max(*first);
+        let MovieOptions { info, spec, file, first, lead, masters, .. } = &self.options;
+        let seen = self.frames.saturating_sub(*lead);
+        let last = first.saturating_add(i32::try_from(seen).unwrap_or(i32::MAX)).saturating_sub(1).max(*first);
         let shot = ShotContext { spec: spec.as_ref(), range: [*first, last], file, is_sequence: true };
         let mut answers: BTreeMap<CheckId, Answer> = BTreeMap::new();
         for id in [CheckId::ResolutionMatch, CheckId::FrameRateCorrect, CheckId::ColorSpaceValid] {
@@ -136,11 +141,12 @@ impl MovieValidator {
         if let Some(spec) = spec {
             check_technical_specs(info, spec).into_iter().map(about).for_each(&mut add);
         }
-        technical::frame_count(info, self.frames, *masters, problem).into_iter().map(about).for_each(&mut add);
+        let wanted = masters.map(|masters| masters + lead);
+        technical::frame_count(info, self.frames, wanted, problem).into_iter().map(about).for_each(&mut add);
         self.borders.finish().into_iter().chain(self.repeats.finish()).for_each(&mut add);
 
         answers.insert(CheckId::GrainVisible, self.grain.finish(&shot));
-        let [clipped, crushed] = self.levels.finish(self.frames);
+        let [clipped, crushed] = self.levels.finish(seen);
         answers.insert(CheckId::NoClippedHighlights, clipped);
         answers.insert(CheckId::NoCrushedBlacks, crushed);
         let apart = "movies bring no mattes: edges are judged on the masters";
@@ -150,7 +156,7 @@ impl MovieValidator {
             Some(against) => against.finish(file, *first, &mut answers),
             None => note(&mut answers, CheckId::ColorSpaceValid, "no master to hold its colour against"),
         }
-        if self.frames == 0 {
+        if seen == 0 {
             for id in QC_CHECKS.into_iter().skip(3) {
                 answers.insert(id, Answer::not_applicable("no frame of the movie could be decoded"));
             }

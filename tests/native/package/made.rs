@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{json_in, verify};
 use crate::native::export::Show;
-use crate::native::{Answer, Made, names_in};
+use crate::native::{Answer, Made, grain, names_in};
 
 /// Formats of the film at sizes that take no time, in a project that calls them its own way.
 const SETTINGS: &str = "\
@@ -82,14 +82,15 @@ fn what_is_out_of_date_is_made_again_and_the_rest_is_kept() {
 #[test]
 fn a_finding_of_a_lone_frame_is_in_the_cut_and_has_a_picture() {
     let show = Show::small();
-    show.shot("SHOT-002-001", [1001], |_| Made::new(192, 80));
+    let hole = |x: u32, y: u32| if x < 16 && y < 16 { [f32::NAN; 3] } else { grain(x, y) };
+    show.shot("SHOT-002-001", [1001], |_| Made::new(192, 80).with_pixels(hole));
     assert_eq!(create(&show, &[]).code, Some(0));
     let package = show.path("packages/SCN-002");
     assert_eq!(names_in(&package.join("masters")), ["SHOT-002-001_master.exr"]);
     let edl = fs::read_to_string(package.join("SCN-002.edl")).unwrap();
-    assert!(edl.contains("* LOC: 01:00:00:00 RED     resolution_match"), "{edl}");
+    assert!(edl.contains("* LOC: 01:00:00:00 RED     color_space_valid"), "{edl}");
     let pictures = names_in(&package.join("qc"));
-    assert!(pictures.contains(&"SHOT-002-001_1001_resolution_match_01.jpg".to_owned()), "{pictures:?}");
+    assert!(pictures.contains(&"SHOT-002-001_1001_color_space_valid_01.jpg".to_owned()), "{pictures:?}");
 }
 
 #[test]
