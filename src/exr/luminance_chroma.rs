@@ -10,7 +10,7 @@ use super::decode::{self, Request};
 use super::header::{Channel, Header, Part};
 use super::{ByteSource, Limits};
 use crate::color::named;
-use crate::frame::{Frame, Missing, Region, SampleType, Samples};
+use crate::frame::{Frame, Missing, Plane, Region, SampleType, Samples};
 use crate::{Error, Result};
 
 /// Half the filter's taps, those at whole distances 1, 3, 5, ...: the others meet rows and columns that hold no chroma.
@@ -97,12 +97,11 @@ pub(super) fn decode_into<S: ByteSource + ?Sized>(
     let mut raw = Frame::default();
     decode::decode_into(source, &inner, &request, limits, &mut raw)?;
 
-    let color = if wants_color { Some(Conversion::new(&raw, part)?) } else { None };
-    for plane in &mut frame.planes {
-        match (OFFERED.iter().position(|name| *name == plane.name), &color) {
-            (Some(component), Some(color)) => color.write(component, region, &mut plane.samples),
-            _ => copy(&raw, &plane.name, region, &mut plane.samples),
-        }
+    if wants_color {
+        Conversion::new(&raw, part)?.write(region, &mut frame.planes);
+    }
+    for plane in frame.planes.iter_mut().filter(|plane| !OFFERED.contains(&plane.name.as_str())) {
+        copy(&raw, &plane.name, region, &mut plane.samples);
     }
     let is_here = |missing: &Missing| {
         missing.region.bottom() > i64::from(region.y) && i64::from(missing.region.y) < region.bottom()
@@ -168,19 +167,24 @@ impl<'a> Conversion<'a> {
         Ok(Self { raw, luminance, chroma, window, weights: weights(part), is_half })
     }
 
-    /// Writes one component of the rows of `region`.
-    fn write(&self, component: usize, region: Region, to: &mut Samples) {
-        let sample = to.kind().bytes();
+    /// Writes the rows of `region` into those of the planes that are R, G or B.
+    fn write(&self, region: Region, planes: &mut [Plane]) {
         let mut rows = [-1, 0].map(|above| self.row(i64::from(region.y) + above));
+        let mut mended = RgbRow::new();
         let mut line = Vec::new();
-        for (y, output) in (i64::from(region.y)..).zip(to.bytes_mut().chunks_exact_mut(region.width as usize * sample))
-        {
-            let below = self.row(y + 1);
+        for place in 0..region.height as usize {
+            let below = self.row(i64::from(region.y) + place as i64 + 1);
             let [above, row] = &rows;
-            let mended = row.iter().enumerate().map(|(x, _)| self.mend(x, [above, row, &below])[component]);
-            line.clear();
-            line.extend(mended);
-            store(&line, output, sample);
+            mended.clear();
+            mended.extend((0..row.len()).map(|x| self.mend(x, [above, row, &below])));
+            for plane in &mut *planes {
+                let Some(component) = OFFERED.iter().position(|name| *name == plane.name) else { continue };
+                let sample = plane.samples.kind().bytes();
+                let length = mended.len() * sample;
+                line.clear();
+                line.extend(mended.iter().map(|rgb| rgb[component]));
+                store(&line, &mut plane.samples.bytes_mut()[place * length..(place + 1) * length], sample);
+            }
             let [_, row] = rows;
             rows = [row, below];
         }
