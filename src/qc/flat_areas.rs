@@ -10,7 +10,7 @@ use crate::frame::Region;
 /// Areas of one level nearer than this, in pixels, are one: grain tears holes into what is clipped.
 const GAP: u32 = 8;
 /// Areas told one by one in a frame; the rest is summed up.
-const MOST_TOLD: usize = 8;
+pub(super) const MOST_TOLD: usize = 8;
 /// Share of what lies beside a plateau that may be beyond it: a sample or two of ringing.
 pub(super) const BEYOND: f32 = 0.02;
 
@@ -36,12 +36,42 @@ pub(super) struct Limits {
 }
 
 impl Limits {
-    pub(super) fn severity(&self, share: f64) -> Option<Severity> {
-        match share {
-            share if share >= self.error => Some(Severity::Error),
-            share if share >= self.warning => Some(Severity::Warning),
-            _ => None,
+    /// Those of highlights.
+    pub(super) const fn clipped(thresholds: &Thresholds) -> Self {
+        Self {
+            warning: thresholds.clipped_warning,
+            error: thresholds.clipped_error,
+            total_warning: thresholds.clipped_total_warning,
+            total_error: thresholds.clipped_total_error,
         }
+    }
+
+    /// Those of blacks.
+    pub(super) const fn crushed(thresholds: &Thresholds) -> Self {
+        Self {
+            warning: thresholds.crushed_warning,
+            error: thresholds.crushed_error,
+            total_warning: thresholds.crushed_total_warning,
+            total_error: thresholds.crushed_total_error,
+        }
+    }
+
+    /// What one area of that share of the frame is, and the limit that it passes.
+    pub(super) fn of_one(&self, share: f64) -> Option<(Severity, f64)> {
+        passed(share, self.warning, self.error)
+    }
+
+    /// What all areas together are.
+    pub(super) fn of_all(&self, share: f64) -> Option<(Severity, f64)> {
+        passed(share, self.total_warning, self.total_error)
+    }
+}
+
+fn passed(share: f64, warning: f64, error: f64) -> Option<(Severity, f64)> {
+    match share {
+        share if share >= error => Some((Severity::Error, error)),
+        share if share >= warning => Some((Severity::Warning, warning)),
+        _ => None,
     }
 }
 
@@ -100,25 +130,19 @@ pub(super) fn sightings(
     let mut found = Vec::new();
     for area in areas.iter().filter(|area| area.pixels >= thresholds.smallest_area) {
         let share = area.pixels / whole;
-        let Some(severity) = limits.severity(share) else { continue };
+        let Some((severity, limit)) = limits.of_one(share) else { continue };
         if found.len() == MOST_TOLD {
             break;
         }
-        let limit = if severity == Severity::Error { limits.error } else { limits.warning };
         let text =
             format!("{} of the frame is flat at {}{}: {}.", percent(share), area.level, area.names(), words.fault);
         found.push(sighting(severity, Some(survey.place(area.region)), share, limit, text));
     }
     let total = areas.iter().map(|area| area.pixels).sum::<f64>() / whole;
-    let severity = match total {
-        total if total >= limits.total_error => Severity::Error,
-        total if total >= limits.total_warning => Severity::Warning,
-        _ => return (found, total),
-    };
+    let Some((severity, limit)) = limits.of_all(total) else { return (found, total) };
     // Said once: an area that is as bad as all together speaks for them.
     if found.iter().all(|sighting| sighting.severity > severity) {
         let region = areas.iter().fold(Region::default(), |all, area| all.union(&area.region));
-        let limit = if severity == Severity::Error { limits.total_error } else { limits.total_warning };
         let text = format!("{} of the frame is flat, in {} areas: {}.", percent(total), areas.len(), words.fault);
         found.push(Sighting { kind: "total", ..sighting(severity, Some(survey.place(region)), total, limit, text) });
     }

@@ -60,15 +60,6 @@ impl NoClippedHighlights {
             || (plateau.high > self.thresholds.crushed_level as f32 && plateau.high >= 0.999 * peak);
         is_top && is_bright && around.transparent < 0.5 && (is_evidence || is_ceiling(plateau))
     }
-
-    fn limits(&self) -> Limits {
-        Limits {
-            warning: self.thresholds.clipped_warning,
-            error: self.thresholds.clipped_error,
-            total_warning: self.thresholds.clipped_total_warning,
-            total_error: self.thresholds.clipped_total_error,
-        }
-    }
 }
 
 /// Whether it lies where a number format ends.
@@ -93,7 +84,7 @@ impl Check for NoClippedHighlights {
         let lamp = self.thresholds.clipped_lamp as f32;
         let (lamps, areas): (Vec<_>, Vec<_>) =
             flat_areas::join(&clipped).into_iter().partition(|area| area.level > lamp && area.level < CEILING);
-        let limits = self.limits();
+        let limits = Limits::clipped(&self.thresholds);
         let (mut found, share) = flat_areas::sightings(&areas, survey, &limits, &self.thresholds, &WORDS);
         // A lamp as large as an error is worth a look; its light is over what the display shows.
         let large = Limits { warning: limits.error, error: f64::INFINITY, total_warning: 1.0, total_error: 1.0 };

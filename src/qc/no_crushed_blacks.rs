@@ -84,12 +84,7 @@ impl Check for NoCrushedBlacks {
             self.shares.push((at.number, 1.0));
             return self.events.observe(at, vec![black]);
         }
-        let limits = Limits {
-            warning: self.thresholds.crushed_warning,
-            error: self.thresholds.crushed_error,
-            total_warning: self.thresholds.crushed_total_warning,
-            total_error: self.thresholds.crushed_total_error,
-        };
+        let limits = Limits::crushed(&self.thresholds);
         let mut found = Vec::new();
         if survey.is_quiet() || survey.flat_share >= self.thresholds.flat_frame {
             self.untold += 1;

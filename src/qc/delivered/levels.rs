@@ -5,7 +5,7 @@ use crate::frame::Region;
 use crate::qc::check::{Answer, CheckId, Observation};
 use crate::qc::components::{Component, Components};
 use crate::qc::events::{Events, Sighting};
-use crate::qc::flat_areas::{Limits, percent};
+use crate::qc::flat_areas::{Limits, MOST_TOLD, Words, percent};
 use crate::qc::report::Severity;
 use crate::qc::survey::Rows as _;
 use crate::qc::thresholds::Thresholds;
@@ -81,47 +81,13 @@ impl Levels {
         let seen = look(rows, master, bars);
         let whole = seen.pixels.max(1) as f64;
         let t = &self.thresholds;
-        let clipped = Limits {
-            warning: t.clipped_warning,
-            error: t.clipped_error,
-            total_warning: t.clipped_total_warning,
-            total_error: t.clipped_total_error,
-        };
-        let crushed = Limits {
-            warning: t.crushed_warning,
-            error: t.crushed_error,
-            total_warning: t.crushed_total_warning,
-            total_error: t.crushed_total_error,
-        };
         let is_black = seen.black as f64 >= t.black_frame * whole;
-        let (mut bright, share) = areas(seen.clipped.finish(0), whole, &clipped, t, &AT_WHITE);
+        let (mut bright, share) = areas(seen.clipped.finish(0), whole, &Limits::clipped(t), t, &AT_WHITE);
         self.clipped.shares.push((at.number, share));
-        let outside = seen.outside as f64 / whole;
-        if outside > OUTSIDE {
-            bright.push(Sighting {
-                kind: "levels",
-                severity: Severity::Warning,
-                region: None,
-                measured: outside,
-                limit: OUTSIDE,
-                text: format!("{} of the luma lies outside of codes 5 to 246 (EBU R 103).", percent(outside)),
-                suggestion: "Encode it again from the masters: levels were scaled somewhere.",
-            });
-        }
-        let (mut dark, share) = areas(seen.crushed.finish(0), whole, &crushed, t, &AT_BLACK);
+        bright.extend(scaled("levels", seen.outside as f64 / whole, "lies outside of codes 5 to 246 (EBU R 103)"));
+        let (mut dark, share) = areas(seen.crushed.finish(0), whole, &Limits::crushed(t), t, &AT_BLACK);
         self.crushed.shares.push((at.number, share));
-        let under = seen.under as f64 / whole;
-        if under > OUTSIDE {
-            dark.push(Sighting {
-                kind: "sub-black",
-                severity: Severity::Warning,
-                region: None,
-                measured: under,
-                limit: OUTSIDE,
-                text: format!("{} of the luma is darker than black.", percent(under)),
-                suggestion: "Encode it again from the masters: levels were scaled somewhere.",
-            });
-        }
+        dark.extend(scaled("sub-black", seen.under as f64 / whole, "is darker than black"));
         if is_black {
             // Said once: nothing else of a black frame is worth telling.
             dark = vec![Sighting {
@@ -148,11 +114,17 @@ impl Levels {
     }
 }
 
-/// Words for one end.
-struct Words {
-    kind: &'static str,
-    fault: &'static str,
-    suggestion: &'static str,
+/// More luma than may be where none should be.
+fn scaled(kind: &'static str, share: f64, fault: &str) -> Option<Sighting> {
+    (share > OUTSIDE).then(|| Sighting {
+        kind,
+        severity: Severity::Warning,
+        region: None,
+        measured: share,
+        limit: OUTSIDE,
+        text: format!("{} of the luma {fault}.", percent(share)),
+        suggestion: "Encode it again from the masters: levels were scaled somewhere.",
+    })
 }
 
 const AT_WHITE: Words = Words {
@@ -243,7 +215,6 @@ fn areas(
     thresholds: &Thresholds,
     words: &Words,
 ) -> (Vec<Sighting>, f64) {
-    const MOST_TOLD: usize = 8;
     let total = components.iter().map(|area| area.pixels as f64).sum::<f64>() / whole;
     let sighting = |kind, severity, region, share: f64, limit, text| Sighting {
         kind,
@@ -257,19 +228,13 @@ fn areas(
     let mut found = Vec::new();
     for area in components.iter().filter(|area| area.pixels as f64 >= thresholds.smallest_area).take(MOST_TOLD) {
         let share = area.pixels as f64 / whole;
-        let Some(severity) = limits.severity(share) else { continue };
-        let limit = if severity == Severity::Error { limits.error } else { limits.warning };
+        let Some((severity, limit)) = limits.of_one(share) else { continue };
         let text = format!("{} of the frame {}.", percent(share), words.fault);
         found.push(sighting(words.kind, severity, area.region, share, limit, text));
     }
-    let severity = match total {
-        total if total >= limits.total_error => Severity::Error,
-        total if total >= limits.total_warning => Severity::Warning,
-        _ => return (found, total),
-    };
+    let Some((severity, limit)) = limits.of_all(total) else { return (found, total) };
     if found.iter().all(|sighting| sighting.severity > severity) {
         let region = components.iter().fold(Region::default(), |all, area| all.union(&area.region));
-        let limit = if severity == Severity::Error { limits.total_error } else { limits.total_warning };
         let text = format!("{} of the frame, in {} areas, {}.", percent(total), components.len(), words.fault);
         found.push(sighting("total", severity, region, total, limit, text));
     }
