@@ -7,16 +7,14 @@ use std::time::Duration;
 
 use crate::color::ycbcr::Layout;
 use crate::color::{ColorSpace, Processor};
-use crate::convert::find_layer;
 use crate::deliverable::Deliverable;
-use crate::exr::{self, Header, Limits, Request};
 use crate::frame::Frame;
 use crate::media::MediaInfo;
-use crate::native::FileSource;
 use crate::native::export::Look;
 use crate::native::ffmpeg::Ffmpeg;
 use crate::native::ffprobe::{Ffprobe, as_input};
 use crate::native::frames::SequenceFiles;
+use crate::native::picture;
 use crate::native::process::Process;
 use crate::native::seen::SeenFiles;
 use crate::picture::LayerPicture;
@@ -191,12 +189,7 @@ impl<'a> MasterPlanes<'a> {
     }
 
     fn render(&mut self, path: &Path) -> Result<()> {
-        let limits = Limits::default();
-        let source = FileSource::open(path)?;
-        let header = Header::read(&source, &limits)?;
-        let layer = find_layer(&header, None)?;
-        let request = Request { part: layer.part, channels: layer.picture_channels(), bands: None };
-        exr::decode_into(&source, &header, &request, &limits, &mut self.frame)?;
+        let (header, layer) = picture::read_into(path, &mut self.frame)?;
         let part = header.part(layer.part)?;
         let picture = LayerPicture::new(&self.frame, part, &layer)?;
         let window = picture.window();
