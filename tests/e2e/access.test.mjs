@@ -3,23 +3,17 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { after, afterEach, before, test } from "node:test";
-import { Key, Page, binary, demo, fixture, startServer } from "./page.mjs";
+import { afterEach, test } from "node:test";
+import { Key, binary, demo, fixture, withPage } from "./page.mjs";
 import { makePackage, openFolder } from "./packages.mjs";
 
 const require = createRequire(new URL("../../target/node/package.json", import.meta.url));
 const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const skip = binary ? false : "the command line is not built";
-let server;
 let page;
-before(async () => {
-  server = await startServer();
-  page = await Page.open(server);
+withPage(async (opened) => {
+  page = opened;
   await page.run(AXE);
-});
-after(async () => {
-  await page?.close();
-  server?.stop();
 });
 
 /** Asks axe what it objects to on the page as it stands, in both themes. */

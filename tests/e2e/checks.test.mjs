@@ -4,20 +4,12 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { Page, binary, demo, fixture, scratch, startServer } from "./page.mjs";
+import { test } from "node:test";
+import { binary, demo, fixture, scratch, withPage } from "./page.mjs";
 
 const skip = binary ? false : "the command line is not built";
-let server;
 let page;
-before(async () => {
-  server = await startServer();
-  page = await Page.open(server);
-});
-after(async () => {
-  await page?.close();
-  server?.stop();
-});
+withPage((opened) => { page = opened; });
 
 /** What the command line says of a file or folder; the page has no project, and neither has this. */
 function reported(path) {

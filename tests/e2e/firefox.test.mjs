@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { copyFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { noFirefox, openFirefox } from "../../scripts/browser.mjs";
-import { Page, binary, convert, demo, fixture, scratch, startBinary, startServer } from "./page.mjs";
+import { Page, binary, convert, demo, fixture, scratch, startBinary, withPage } from "./page.mjs";
 import { makePackage } from "./packages.mjs";
 import { compare, decodePng } from "./png.mjs";
 
@@ -14,15 +14,7 @@ const single = fileURLToPath(new URL("../../www/review.html", import.meta.url));
 const skip = noFirefox || (binary ? false : "the command line is not built");
 let server;
 let page;
-before(async () => {
-  if (skip) return;
-  server = await startServer();
-  page = await Page.open(server, { driver: await openFirefox() });
-});
-after(async () => {
-  await page?.close();
-  server?.stop();
-});
+withPage((opened, host) => { page = opened; server = host; }, { skip, options: async () => ({ driver: await openFirefox() }) });
 
 test("a frame is shown with the codes of convert, in every view", { skip }, async () => {
   const path = demo("SHOT-002-003", 1001);

@@ -5,9 +5,9 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { Page, binary, convert, demo, fixture, scratch, startServer } from "./page.mjs";
+import { binary, convert, demo, fixture, scratch, withPage } from "./page.mjs";
 import { makePackage, openFolder } from "./packages.mjs";
 
 const docs = fileURLToPath(new URL("../../docs/images", import.meta.url));
@@ -19,16 +19,8 @@ const SHOWN = new Map([
 ]);
 const SIZES = [[1440, 900], [1000, 760], [390, 844]];
 const skip = binary ? false : "the command line is not built";
-let server;
 let page;
-before(async () => {
-  server = await startServer();
-  page = await Page.open(server);
-});
-after(async () => {
-  await page?.close();
-  server?.stop();
-});
+withPage((opened) => { page = opened; });
 
 /** A state in every size and theme; where nobody asked for pictures only that nothing sticks out sideways, and one of them. */
 async function pictures(state) {

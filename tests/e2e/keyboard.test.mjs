@@ -3,22 +3,16 @@
 import assert from "node:assert/strict";
 import { copyFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { Key, Page, binary, demo, fixture, scratch, startServer } from "./page.mjs";
+import { test } from "node:test";
+import { Key, Page, binary, demo, fixture, scratch, withPage } from "./page.mjs";
 import { makePackage, openFolder } from "./packages.mjs";
 
 const skip = binary ? false : "the command line is not built";
-let server;
 let page;
-before(async () => {
-  server = await startServer();
-  page = await Page.open(server);
+withPage(async (opened) => {
+  page = opened;
   await page.driver.sendDevToolsCommand("Page.setInterceptFileChooserDialog", { enabled: true });
   await page.run("window.asked = []; for (const input of document.querySelectorAll('input[type=file]')) input.addEventListener('click', () => asked.push(input.id))");
-});
-after(async () => {
-  await page?.close();
-  server?.stop();
 });
 
 const asked = () => page.run("return asked.splice(0)");

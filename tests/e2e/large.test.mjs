@@ -3,24 +3,16 @@
 import assert from "node:assert/strict";
 import { closeSync, ftruncateSync, linkSync, mkdirSync, openSync, readFileSync, readdirSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { Page, demo, scratch, startServer } from "./page.mjs";
+import { test } from "node:test";
+import { demo, scratch, withPage } from "./page.mjs";
 import { exrHeader } from "./exr.mjs";
 
 const FRAMES = 500;
 /** Megabytes of decoded frames that this page may keep; one of the demo's has 1.6. */
 const BUDGET = 24;
-let server;
 let page;
-before(async () => {
-  server = await startServer();
-  // A small window: what is drawn here is drawn by the processor.
-  page = await Page.open(server, { query: `&budget=${BUDGET}`, args: ["--window-size=760,600"] });
-});
-after(async () => {
-  await page?.close();
-  server?.stop();
-});
+// A small window: what is drawn here is drawn by the processor.
+withPage((opened) => { page = opened; }, { options: () => ({ query: `&budget=${BUDGET}`, args: ["--window-size=760,600"] }) });
 
 /** Memory of the browser and all it started, in megabytes; null where /proc does not say. */
 function residentMegabytes(profile) {

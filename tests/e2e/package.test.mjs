@@ -3,25 +3,18 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { Key, Page, binary, scratch, startServer } from "./page.mjs";
+import { test } from "node:test";
+import { Key, Page, binary, scratch, withPage } from "./page.mjs";
 import { greyOf, makePackage, openFolder } from "./packages.mjs";
 
 const skip = binary ? false : "the command line is not built";
-let server;
 let page;
 let root;
-before(async () => {
-  if (skip) return;
+withPage(async (opened) => {
+  page = opened;
   root = makePackage();
-  server = await startServer();
-  page = await Page.open(server);
   await openFolder(page, root);
-});
-after(async () => {
-  await page?.close();
-  server?.stop();
-});
+}, { skip });
 
 const texts = (selector) => page.run("return [...document.querySelectorAll(arguments[0])].map((node) => node.textContent)", selector);
 const report = () => JSON.parse(readFileSync(join(root, "qc_report.json"), "utf8"));

@@ -6,6 +6,7 @@ import { createServer } from "node:http";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
+import { after, before } from "node:test";
 import { fileURLToPath } from "node:url";
 import { By, Key, openBrowser } from "../../scripts/browser.mjs";
 
@@ -43,6 +44,26 @@ export async function startBinary(folder) {
     });
   });
   return { url, stop: () => child.kill() };
+}
+
+/**
+ * Before the tests of a file a server and a page on it, after them neither. `opened` is given both, and does what the tests begin with.
+ * @param {(page: Page, server: {url: string}) => unknown} opened
+ * @param {{skip?: unknown, options?: () => unknown}} [settings] `skip`: that there is nothing to open; `options`: what {@link Page.open} is told
+ */
+export function withPage(opened, { skip = false, options = () => ({}) } = {}) {
+  let server;
+  let page;
+  before(async () => {
+    if (skip) return;
+    server = await startServer();
+    page = await Page.open(server, await options());
+    await opened(page, server);
+  });
+  after(async () => {
+    await page?.close();
+    server?.stop();
+  });
 }
 
 /** A plain static host; `wasm` is what it calls wasm. */

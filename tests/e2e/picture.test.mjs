@@ -2,21 +2,14 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, before, test } from "node:test";
-import { Page, binary, convert, demo, fixture, startServer } from "./page.mjs";
+import { test } from "node:test";
+import { Page, binary, convert, demo, fixture, withPage } from "./page.mjs";
 import { compare, decodePng } from "./png.mjs";
 
 const skip = binary ? false : "SKIPPED: blender-gsd is not built, there is nothing to compare with";
 let server;
 let page;
-before(async () => {
-  server = await startServer();
-  page = await Page.open(server);
-});
-after(async () => {
-  await page?.close();
-  server?.stop();
-});
+withPage((opened, host) => { page = opened; server = host; });
 
 async function assertSame(shown, path, options, offsets = [[0, 0]]) {
   const picture = decodePng(convert(path, ...options));

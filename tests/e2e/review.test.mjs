@@ -3,19 +3,11 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { Key, Page, demo, fixture, scratch, startServer } from "./page.mjs";
+import { test } from "node:test";
+import { Key, demo, fixture, scratch, withPage } from "./page.mjs";
 
-let server;
 let page;
-before(async () => {
-  server = await startServer();
-  page = await Page.open(server);
-});
-after(async () => {
-  await page?.close();
-  server?.stop();
-});
+withPage((opened) => { page = opened; });
 
 const frames = (...numbers) => numbers.map((number) => demo("SHOT-002-001", number));
 

@@ -3,19 +3,13 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { Key, Page, demo, scratch, startServer } from "./page.mjs";
+import { test } from "node:test";
+import { Key, demo, scratch, withPage } from "./page.mjs";
 
-let server;
 let page;
-before(async () => {
-  server = await startServer();
-  page = await Page.open(server);
+withPage(async (opened) => {
+  page = opened;
   await page.choose(...[1001, 1002, 1003, 1005, 1006].map((number) => demo("SHOT-002-001", number)));
-});
-after(async () => {
-  await page?.close();
-  server?.stop();
 });
 const held = () => page.run("return gsd.store.state.shot.frames.filter((frame) => gsd.isHeld(frame)).map(({ number }) => number)");
 

@@ -1,22 +1,16 @@
 // Scopes, false colour, areas, bad pixels, mattes and the report: held against the command line's own picture.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { Key, Page, binary, convert, demo, fixture, startServer } from "./page.mjs";
+import { test } from "node:test";
+import { Key, binary, convert, demo, fixture, withPage } from "./page.mjs";
 import { decodePng } from "./png.mjs";
 
 const skip = binary ? false : "the command line is not built";
 const FRAME = demo("SHOT-002-002", 1001);
-let server;
 let page;
-before(async () => {
-  server = await startServer();
-  page = await Page.open(server);
+withPage(async (opened) => {
+  page = opened;
   await page.choose(FRAME);
-});
-after(async () => {
-  await page?.close();
-  server?.stop();
 });
 
 /** Asks the analyst of the page. */

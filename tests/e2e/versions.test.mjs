@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { Key, Page, binary, convert, demo, scratch, startServer } from "./page.mjs";
+import { test } from "node:test";
+import { Key, binary, convert, demo, scratch, withPage } from "./page.mjs";
 import { decodePng } from "./png.mjs";
 
 const skip = binary ? false : "the command line is not built";
@@ -21,18 +21,12 @@ function version(name, from) {
 const NEW = version("v012", { 1001: 1001, 1002: 1002, 1003: 1003 });
 const OLD = version("v011", { 1001: 1001, 1002: 1006 });
 
-let server;
 let page;
-before(async () => {
-  server = await startServer();
-  page = await Page.open(server);
+withPage(async (opened) => {
+  page = opened;
   await page.choose(...NEW);
   await page.driver.findElement({ id: "choose-before-files" }).sendKeys(OLD.join("\n"));
   await page.until("return gsd.store.state.otherFrame !== null", "the other version");
-});
-after(async () => {
-  await page?.close();
-  server?.stop();
 });
 
 const compare = () => page.state("compare");

@@ -3,10 +3,10 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, gzipSync } from "node:zlib";
-import { Key, Page, demo, fixture, startServer, startStandIn } from "./page.mjs";
+import { Key, Page, demo, fixture, startStandIn, withPage } from "./page.mjs";
 import { readLink, writeLink } from "../../www/js/link.js";
 
 /** What the page's wasm may weigh with brotli, in bytes. */
@@ -14,14 +14,7 @@ const LIGHT_ENOUGH = 900 * 1024;
 const frames = [1001, 1002, 1003].map((number) => demo("SHOT-002-001", number));
 let server;
 let page;
-before(async () => {
-  server = await startServer();
-  page = await Page.open(server);
-});
-after(async () => {
-  await page?.close();
-  server?.stop();
-});
+withPage((opened, host) => { page = opened; server = host; });
 
 const hash = () => page.run("return location.hash");
 const focus = () => page.run("document.querySelector('#picture').focus()");
