@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Benchmarks against the programs that others use, in one run, and one table at the end: bench.sh [decode|browser|export|all].
+# `bench.sh text` is apart: nobody else's program is beside it, and both rows are ours, native and in WebAssembly.
 # Figures, with every single time, go to target/bench. docs/BENCHMARKS.md says what the rows mean.
 . "$(dirname "$0")/lib.sh"
 
@@ -7,10 +8,16 @@ BENCH=$ROOT/target/bench
 ROUNDS=${ROUNDS:-11}
 what=${1:-all}
 
-case $what in decode | browser | export | all) ;; *) die "usage: scripts/bench.sh [decode|browser|export|all]" ;; esac
+case $what in decode | browser | export | text | all) ;; *) die "usage: scripts/bench.sh [decode|browser|export|text|all]" ;; esac
 
 mkdir -p "$BENCH"
 scripts/setup-native.sh
+if [ "$what" = text ]; then
+  scripts/setup-models.sh
+  scripts/build-web.sh
+  cargo bench --bench kernels -- text
+  exec node benches/wasm_text.mjs www/pkg target/models "${ROUNDS}"
+fi
 scripts/setup-bench.sh
 
 # build_serve: prints the path of our side, which has a hash in its name.

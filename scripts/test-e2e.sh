@@ -10,6 +10,7 @@ scripts/build-web.sh
 scripts/build-review-html.sh
 cargo build --release
 scripts/setup-media.sh
+scripts/setup-models.sh
 . scripts/setup-browser.sh
 . scripts/setup-firefox.sh
 

@@ -43,12 +43,16 @@ mod platform;
 
 #[cfg(feature = "text")]
 pub mod ocr;
+#[cfg(feature = "web-text")]
+pub mod web_text;
 
 #[cfg(feature = "native")]
 pub mod cli;
 #[cfg(feature = "native")]
 pub mod native;
 
+#[cfg(any(feature = "web", feature = "web-text"))]
+mod js;
 #[cfg(feature = "web")]
 pub mod web;
 

@@ -70,7 +70,7 @@ fn list(folder: &Path, output: &Output) -> Result<ExitCode> {
     let paths = MODELS.map(|model| folder.join(model.name));
     let listed = MODELS.iter().zip(&paths);
     let listed: Vec<Listed<'_>> =
-        listed.map(|(&model, path)| Listed { model, path, installed: model.is_in(folder) }).collect();
+        listed.map(|(&model, path)| Listed { model, path, installed: models::is_in(&model, folder) }).collect();
     if output.json {
         output.result_json(&listed)?;
     } else {

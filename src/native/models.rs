@@ -8,12 +8,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use serde::Serialize;
-use sha2::{Digest, Sha256};
-
 use super::tool::Tool;
 use super::{atomic, process};
 use crate::ocr::Ocr;
+pub use crate::ocr::{MODELS, ModelFile};
 use crate::qc::TextSearch;
 use crate::{Error, Result};
 
@@ -31,48 +29,16 @@ const PYTHON: Tool = Tool {
     hint: "Install Python 3 with pip, or give a folder or the package's file with --from",
 };
 
-/// A file that must be there, byte by byte.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct ModelFile {
-    /// Its name in the package and in the folder.
-    pub name: &'static str,
-    /// What it does.
-    pub task: &'static str,
-    /// Its size.
-    pub bytes: u64,
-    /// Its SHA-256, hexadecimal.
-    pub sha256: &'static str,
+/// The bytes of a model, if `path` is its file and no other.
+fn read(model: &ModelFile, path: &Path) -> Option<Vec<u8>> {
+    let is_as_long = fs::metadata(path).is_ok_and(|found| found.is_file() && found.len() == model.bytes);
+    let bytes = is_as_long.then(|| fs::read(path).ok()).flatten()?;
+    model.is(&bytes).then_some(bytes)
 }
 
-const DETECTOR: ModelFile = ModelFile {
-    name: "ch_PP-OCRv4_det_infer.onnx",
-    task: "finds lines of text",
-    bytes: 4_745_517,
-    sha256: "d2a7720d45a54257208b1e13e36a8479894cb74155a5efe29462512d42f49da9",
-};
-const RECOGNIZER: ModelFile = ModelFile {
-    name: "ch_PP-OCRv4_rec_infer.onnx",
-    task: "reads a line",
-    bytes: 10_857_958,
-    sha256: "48fc40f24f6d2a207a2b1091d3437eb3cc3eb6b676dc3ef9c37384005483683b",
-};
-
-/// All of them.
-pub const MODELS: [ModelFile; 2] = [DETECTOR, RECOGNIZER];
-
-impl ModelFile {
-    /// Its bytes, if `path` is this file and no other.
-    fn read(&self, path: &Path) -> Option<Vec<u8>> {
-        let is_as_long = fs::metadata(path).is_ok_and(|found| found.is_file() && found.len() == self.bytes);
-        let bytes = is_as_long.then(|| fs::read(path).ok()).flatten()?;
-        let sum: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-        (sum == self.sha256).then_some(bytes)
-    }
-
-    /// Whether it is in a folder, whole.
-    pub fn is_in(&self, folder: &Path) -> bool {
-        self.read(&folder.join(self.name)).is_some()
-    }
+/// Whether a model is in a folder, whole.
+pub fn is_in(model: &ModelFile, folder: &Path) -> bool {
+    read(model, &folder.join(model.name)).is_some()
 }
 
 /// Where the models are looked for: what [`VARIABLE`] says, else `blender-gsd/models` in the user's folder for data.
@@ -97,12 +63,13 @@ pub fn folder() -> Result<PathBuf> {
 pub fn load(folder: &Path) -> Result<Ocr> {
     let read = |model: &ModelFile| {
         let path = folder.join(model.name);
-        model.read(&path).ok_or_else(|| {
+        read(model, &path).ok_or_else(|| {
             let what = if path.exists() { "this is not the model it should be" } else { "the model is not there" };
             Error::spec(what, "Install it: `blender-gsd models install`").in_file(path.display())
         })
     };
-    Ocr::new(read(&DETECTOR)?, read(&RECOGNIZER)?)
+    let [detector, recognizer] = &MODELS;
+    Ocr::new(read(detector)?, read(recognizer)?)
 }
 
 /// The reader of this machine, or why there is none. The models are loaded once.
@@ -129,7 +96,7 @@ const NONE: &str = "text was not looked for: no model is installed (`blender-gsd
 /// # Errors
 /// If pip cannot bring the package, the models are not in it, or the system refuses.
 pub fn install(from: Option<&Path>, to: &Path) -> Result<()> {
-    if MODELS.iter().all(|model| model.is_in(to)) {
+    if MODELS.iter().all(|model| is_in(model, to)) {
         return Ok(());
     }
     let refused = |error| Error::io("cannot be made", to.display(), error);
@@ -178,7 +145,7 @@ fn unpack(package: &Path, folder: &Path) -> Result<PathBuf> {
 fn find(folder: &Path, model: &ModelFile, depth: usize) -> Option<Vec<u8>> {
     let mut paths: Vec<PathBuf> = fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path()).collect();
     paths.sort();
-    let here = paths.iter().find_map(|path| model.read(path));
+    let here = paths.iter().find_map(|path| read(model, path));
     let below = || paths.iter().filter(|path| path.is_dir()).find_map(|path| find(path, model, depth.checked_sub(1)?));
     here.or_else(below)
 }

@@ -7,9 +7,10 @@
 
 mod boxes;
 mod ctc;
+mod models;
 mod strip;
 
-use rten::{Model, RunError, Value};
+use rten::{Model, ModelOptions, OpRegistry, RunError, Value, op_registry};
 use rten_tensor::NdTensor;
 use rten_tensor::prelude::*;
 
@@ -17,6 +18,7 @@ use crate::qc::{Grey, Reading, ReadingKind, TextReader};
 use crate::{Error, Result};
 use boxes::TextBox;
 use ctc::Alphabet;
+pub use models::{MODELS, ModelFile};
 
 /// Text is looked for in a picture at most so wide, larger ones are halved: 4K at half its size, where the smallest text
 /// that an audience can read is still ten pixels high. It is read at the picture's own size.
@@ -37,6 +39,15 @@ pub struct Ocr {
 }
 
 impl Ocr {
+    /// Prepares the models out of files that a person chose: they are known by their checksums, not by names or order.
+    ///
+    /// # Errors
+    /// [`Error::Spec`] if one of [`MODELS`] is not among them.
+    pub fn of_files(files: Vec<Vec<u8>>) -> Result<Self> {
+        let [detector, recognizer] = models::among(files)?;
+        Self::new(detector, recognizer)
+    }
+
     /// Prepares the models from the bytes of their `.onnx` files.
     ///
     /// # Errors
@@ -44,7 +55,7 @@ impl Ocr {
     pub fn new(detector: Vec<u8>, recognizer: Vec<u8>) -> Result<Self> {
         let load = |name: &str, bytes| {
             let refused = |error| Error::spec(format!("the {name} model cannot be used: {error}"), REINSTALL);
-            Model::load(bytes).map_err(refused)
+            ModelOptions::with_ops(operators()).load(bytes).map_err(refused)
         };
         let (detector, recognizer) = (load("detection", detector)?, load("recognition", recognizer)?);
         let alphabet = recognizer.metadata().get("character").map(Alphabet::of_lines);
@@ -89,6 +100,38 @@ impl Ocr {
         }
         Ok(self.alphabet.read(&letters.to_vec()))
     }
+}
+
+/// What the two models are made of; the code of all others is left out of the program.
+fn operators() -> OpRegistry {
+    op_registry!(
+        Add,
+        AveragePool,
+        BatchNormalization,
+        Cast,
+        Clip,
+        Concat,
+        Conv,
+        ConvTranspose,
+        Div,
+        GlobalAveragePool,
+        HardSigmoid,
+        MatMul,
+        Mul,
+        Pow,
+        ReduceMean,
+        Relu,
+        Reshape,
+        Resize,
+        Shape,
+        Sigmoid,
+        Slice,
+        Softmax,
+        Sqrt,
+        Squeeze,
+        Sub,
+        Transpose
+    )
 }
 
 const REINSTALL: &str = "Install the models again: `blender-gsd models install`";

@@ -18,6 +18,7 @@ mod layer_edges_invisible;
 mod no_clipped_highlights;
 mod no_crushed_blacks;
 mod no_modern_elements;
+mod observed;
 mod report;
 mod resolution_match;
 mod schema;
@@ -32,8 +33,9 @@ pub use delivered::{MovieOptions, MovieValidator, check_technical_specs, unreada
 pub use layer_edges_invisible::observed_channels;
 pub use no_modern_elements::{
     FrameEvidence, Grey, MatteNames, PixelEvidence, Reading, ReadingKind, ShotEvidence, Source, TextReader, TextSearch,
-    VISIBLE,
+    Unread, VISIBLE,
 };
+pub use observed::Observed;
 pub use report::{
     Category, CheckResult, Generator, Outcome, QcIssue, QcReport, ReportContext, ReportFile, Severity, ShotReport,
     Status, Summary, ViewName,

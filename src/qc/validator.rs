@@ -10,7 +10,8 @@ use super::grain_visible::GrainVisible;
 use super::layer_edges_invisible::LayerEdgesInvisible;
 use super::no_clipped_highlights::NoClippedHighlights;
 use super::no_crushed_blacks::NoCrushedBlacks;
-use super::no_modern_elements::{FrameEvidence, Grey, NoModernElements, ShotEvidence, TextSearch};
+use super::no_modern_elements::{FrameEvidence, Grey, NoModernElements, ShotEvidence, TextSearch, Unread};
+use super::observed::Observed;
 use super::report::{CheckResult, Outcome, QcIssue, ReportFile, Severity, ShotReport, Status};
 use super::resolution_match::ResolutionMatch;
 use super::survey::{SceneRows, Survey, Surveyor, Tone};
@@ -52,6 +53,7 @@ pub struct Validator {
     surveyor: Surveyor,
     /// The grey scale of the last frame's space through the view; none where that space has none.
     tone: Option<(ColorSpace, Option<Arc<Tone>>)>,
+    unread: Option<Unread>,
 }
 
 impl Validator {
@@ -78,6 +80,7 @@ impl Validator {
             unreadable: Vec::new(),
             surveyor: Surveyor::default(),
             tone: None,
+            unread: None,
         }
     }
 
@@ -129,8 +132,14 @@ impl Validator {
             return;
         };
         if let Some(period) = &mut self.period {
-            period.search(observation.number, observation.file, &Grey::of_scene(&rows, &tone), rows.corner);
+            let grey = Grey::of_scene(&rows, &tone);
+            self.unread = period.search(observation.number, observation.file, grey, rows.corner);
         }
+    }
+
+    /// The picture of the frame that was observed last, if its text is wanted and read elsewhere ([`TextSearch::Later`]).
+    pub fn take_unread(&mut self) -> Option<Unread> {
+        self.unread.take()
     }
 
     /// Lets the check of the period see what the mattes and the pixels of a frame say; before or after [`Self::observe`].
@@ -164,27 +173,25 @@ impl Validator {
 
     /// Every check's answer.
     pub fn finish(self) -> ShotReport {
+        self.close().report()
+    }
+
+    /// No more frames come; texts may.
+    pub fn close(self) -> Observed {
         let first = self.numbers.iter().copied().min().unwrap_or(0);
-        let last = self.numbers.iter().copied().max().unwrap_or(first);
-        let shot = ShotContext {
-            spec: self.options.spec.as_ref(),
-            range: [first, last],
-            file: self.files.first().map_or("", |file| file.path.as_str()),
-            is_sequence: self.options.is_sequence,
-        };
+        let range = [first, self.numbers.iter().copied().max().unwrap_or(first)];
+        let file = self.files.first().map_or("", |file| file.path.as_str());
+        let (spec, is_sequence) = (self.options.spec.as_ref(), self.options.is_sequence);
+        let shot = ShotContext { spec, range, file, is_sequence };
         let mut answers: BTreeMap<CheckId, Answer> =
             self.checks.into_iter().map(|check| (check.id(), check.finish(&shot))).collect();
-        let period =
-            self.period.map_or_else(|| Answer::not_applicable("no rules of the period"), |period| period.finish(&shot));
-        answers.insert(CheckId::NoModernElements, period);
         if !self.unreadable.is_empty() {
             let answer = answers.entry(CheckId::ResolutionMatch).or_default();
             answer.tested = true;
             answer.issues.extend(self.unreadable);
         }
-
-        let range = shot.range;
-        shot_report(self.options.shot_id, self.files, range, answers)
+        let ValidatorOptions { shot_id, spec, .. } = self.options;
+        Observed { shot_id, spec, is_sequence, range, files: self.files, answers, period: self.period }
     }
 }
 

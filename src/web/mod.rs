@@ -29,7 +29,7 @@ pub use catalog::{catalog, group_files};
 pub use checksum::Checksum;
 pub use fault::to_js as error_to_js;
 pub use locators::locators;
-pub use qc_run::QcRun;
+pub use qc_run::{QcFinished, QcRun};
 pub use viewer::Viewer;
 pub use worker_file::WorkerFile;
 

@@ -1,24 +1,13 @@
 //! Small helpers for plain JavaScript objects.
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::fault;
 use crate::Error;
+pub(super) use crate::js::{set, value as to_js};
 
-/// Sets a property; plain objects never refuse.
-pub(super) fn set(object: &js_sys::Object, key: &str, value: &JsValue) {
-    let _ = js_sys::Reflect::set(object, &JsValue::from_str(key), value);
-}
-
-/// A value as plain objects, arrays, strings and numbers.
-pub(super) fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, JsValue> {
-    let serializer = serde_wasm_bindgen::Serializer::json_compatible();
-    value.serialize(&serializer).map_err(|error| fault::to_js(&Error::spec(error.to_string(), "")))
-}
-
-/// The other way round; what JavaScript sends is ours, so a mismatch is a fault of the page.
+/// A value that JavaScript sends: it is ours, so a mismatch is a fault of the page.
 pub(super) fn from_js<T: DeserializeOwned>(value: JsValue) -> Result<T, JsValue> {
     serde_wasm_bindgen::from_value(value)
         .map_err(|error| fault::to_js(&Error::spec(format!("the page asked for something odd: {error}"), "")))

@@ -2,30 +2,49 @@
 
 use std::sync::Arc;
 
+use js_sys::{Object, Uint8Array};
 use serde::Deserialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::fault;
-use super::object::{from_js, to_js};
+use super::object::{from_js, set, to_js};
 use super::worker_file::WorkerFile;
-use crate::Result;
 use crate::color::{ColorSpace, Display, View, ViewTransform};
 use crate::exr::cryptomatte::Labels;
 use crate::exr::{self, Cryptomatte, Request};
 use crate::period::Judge;
 use crate::qc::{
-    self, FrameEvidence, FrameObserved, MatteNames, Observation, QcReport, ReportContext, TextSearch, Validator,
-    ValidatorOptions,
+    self, FrameEvidence, FrameObserved, MatteNames, Observation, Observed, QcReport, ReportContext, TextSearch, Unread,
+    Validator, ValidatorOptions,
 };
-use crate::{convert, spec};
+use crate::{Error, Result, convert, spec};
 
 /// The deliverable that a lone EXR file is held against, as on the command line.
 const DEFAULT_FORMAT: &str = "master_exr";
 
-/// Why the page does not read text: what runs the models is not among what it loads.
-const NO_TEXT: &str =
-    "text was not looked for: the page does not read it; `blender-gsd validate-output` does, with its models";
+/// Who reads the text in the pictures.
+#[derive(Deserialize, Clone, Copy)]
+#[serde(rename_all = "camelCase")]
+enum TextPlan {
+    /// The worker that has the models.
+    Worker,
+    /// Nobody: there are no models.
+    NoModels,
+    /// Nobody: the page is one file, without what runs the models.
+    OneFile,
+}
+
+impl TextPlan {
+    fn search(self) -> TextSearch {
+        let why = match self {
+            Self::Worker => return TextSearch::Later,
+            Self::NoModels => "no models are chosen; `blender-gsd models install` brings them",
+            Self::OneFile => "the page in one file does not read it; `blender-gsd serve` and `validate-output` do",
+        };
+        TextSearch::Without(format!("text was not looked for: {why}"))
+    }
+}
 
 /// Checks that are under way. Frames are observed in the order of their numbers.
 #[wasm_bindgen]
@@ -50,11 +69,12 @@ struct QcRequest {
     /// A colour space chosen by hand.
     #[serde(default)]
     space: Option<String>,
+    text: TextPlan,
 }
 
 #[wasm_bindgen]
 impl QcRun {
-    /// `{shot, isSequence, generatedAt, view, display, space?}`
+    /// `{shot, isSequence, generatedAt, view, display, space?, text}`; `text` is `worker`, `noModels` or `oneFile`.
     ///
     /// # Errors
     /// If a name is unknown.
@@ -71,7 +91,7 @@ impl QcRun {
             is_sequence: request.is_sequence,
             transform,
             judge: Some(Arc::clone(&judge)),
-            text: TextSearch::Without(NO_TEXT.to_owned()),
+            text: request.text.search(),
             ..ValidatorOptions::default()
         };
         Ok(Self {
@@ -101,13 +121,55 @@ impl QcRun {
         self.validator.observe(&Observation { file: name, number, seen: FrameObserved::Unreadable(why) });
     }
 
+    /// The grey picture of the frame that was observed last, where its text is to be read: `{number, width, height,
+    /// codes}`, else nothing.
+    pub fn unread(&mut self) -> JsValue {
+        let Some(Unread { number, picture }) = self.validator.take_unread() else { return JsValue::UNDEFINED };
+        let object = Object::new();
+        set(&object, "number", &JsValue::from(number));
+        set(&object, "width", &JsValue::from(picture.width));
+        set(&object, "height", &JsValue::from(picture.height));
+        set(&object, "codes", &Uint8Array::from(picture.codes.as_slice()));
+        object.into()
+    }
+
+    /// No more frames come.
+    pub fn finish(self) -> QcFinished {
+        QcFinished { frames: self.validator.frames(), observed: self.validator.close(), context: self.context }
+    }
+}
+
+/// Checks that have seen all frames; texts of pictures may still come.
+#[wasm_bindgen]
+pub struct QcFinished {
+    observed: Observed,
+    frames: usize,
+    context: ReportContext,
+}
+
+#[wasm_bindgen]
+impl QcFinished {
+    /// Takes the lines that the worker read in a picture.
+    ///
+    /// # Errors
+    /// If they are no lines.
+    pub fn read(&mut self, number: i32, lines: JsValue) -> Result<(), JsValue> {
+        self.observed.read(number, Ok(from_js(lines)?));
+        Ok(())
+    }
+
+    /// Notes that a picture could not be read, and why.
+    #[wasm_bindgen(js_name = notRead)]
+    pub fn not_read(&mut self, number: i32, why: String) {
+        self.observed.read(number, Err(Error::tool(why, "")));
+    }
+
     /// The report, in the shape of `qc_report.json`.
     ///
     /// # Errors
     /// None in practice.
-    pub fn finish(self) -> Result<JsValue, JsValue> {
-        let frames = self.validator.frames();
-        to_js(&QcReport::new(vec![self.validator.finish()], frames, self.context))
+    pub fn report(&self) -> Result<JsValue, JsValue> {
+        to_js(&QcReport::new(vec![self.observed.report()], self.frames, self.context.clone()))
     }
 }
 

@@ -31,9 +31,15 @@ export async function startServer() {
   return startStandIn();
 }
 
-/** The page that is in the binary, with the files of a folder where one is named. @param {string} [folder] */
-export async function startBinary(folder) {
-  const child = spawn(binary, ["serve", ...(folder ? [folder] : []), "--port", "0", "--json"], { stdio: ["ignore", "pipe", "inherit"] });
+/**
+ * The page that is in the binary, with the files of a folder where one is named; with models for text only where they are named, too, for the
+ * page loads what reads it later.
+ * @param {string} [folder] @param {{models?: string}} [settings]
+ */
+export async function startBinary(folder, { models = join(scratch, "no-models") } = {}) {
+  const child = spawn(binary, ["serve", ...(folder ? [folder] : []), "--port", "0", "--json"], {
+    stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, BLENDER_GSD_MODELS: models },
+  });
   const url = await new Promise((resolve, reject) => {
     let text = "";
     child.on("exit", (code) => reject(new Error(`serve ended with ${code}`)));

@@ -6,6 +6,7 @@ mod colour;
 mod convert;
 mod cryptomatte;
 mod exr_reading;
+mod late_text;
 mod lut;
 mod opencolorio;
 mod period;

@@ -16,7 +16,8 @@ fn command(models: &Path, arguments: &[&str]) -> Command {
 /// Where the tests' models are, if they are.
 fn installed() -> Option<PathBuf> {
     let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/models");
-    let is_there = blender_gsd::native::models::MODELS.iter().all(|model| model.is_in(&models));
+    let is_there =
+        blender_gsd::native::models::MODELS.iter().all(|model| blender_gsd::native::models::is_in(model, &models));
     if !is_there {
         println!("SKIPPED: {} does not have the models", models.display());
     }

@@ -37,7 +37,13 @@ impl Response {
 
 impl Server {
     fn start(folder: Option<&Path>) -> Self {
+        Self::with_models(folder, Path::new("/nowhere/at/all"))
+    }
+
+    /// With its models for text in a folder.
+    fn with_models(folder: Option<&Path>, models: &Path) -> Self {
         let mut command = program();
+        command.env("BLENDER_GSD_MODELS", models);
         command.args(["serve", "--port", "0"]).args(folder).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().unwrap();
         let mut line = String::new();
@@ -258,6 +264,25 @@ fn only_this_machines_own_names_are_answered() {
     let absolute = format!("GET http://evil.example/ HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n");
     assert_eq!(server.raw(&absolute).status, 403);
     assert!(matches!(server.raw("GET / HTTP/1.0\r\n\r\n").status, 400 | 403));
+}
+
+#[test]
+fn models_are_offered_where_all_are_installed() {
+    let models = folder();
+    let names = ["ch_PP-OCRv4_det_infer.onnx", "ch_PP-OCRv4_rec_infer.onnx"];
+    fs::write(models.path().join("secret.txt"), "secret").unwrap();
+    fs::write(models.path().join(names[0]), "detector").unwrap();
+    let server = Server::with_models(None, models.path());
+    let offered = || serde_json::from_slice::<Value>(&server.get("/models/index.json").body).unwrap();
+    assert_eq!(offered(), json!([]));
+    fs::write(models.path().join(names[1]), "recognizer").unwrap();
+    assert_eq!(offered(), json!(names));
+    assert_eq!(server.get(&format!("/models/{}", names[1])).body, b"recognizer");
+    for path in ["/models/secret.txt", "/models/", "/models", "/models/a/b", "/models/%2e%2e/secret.txt"] {
+        assert_eq!(server.get(path).status, 404, "{path}");
+    }
+    let none = Server::start(None).get("/models/index.json");
+    assert_eq!((none.status, none.body.as_slice()), (200, &b"[]"[..]));
 }
 
 #[test]

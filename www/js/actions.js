@@ -107,6 +107,7 @@ export function createActions(app) {
     "loop.out": () => app.setPoint("outPoint"),
     "finding.next": () => app.stepFinding(1),
     "finding.previous": () => app.stepFinding(-1),
+    "text.choose": () => byId("choose-models").click(),
     "package.toggle": () => app.togglePackage(),
     "package.csv": () => app.exportPackage("csv"),
     "package.json": () => app.exportPackage("json"),

@@ -11,6 +11,7 @@ import { pickFrames } from "./sources.js";
 import { createPackages } from "./package/open.js";
 import { holdsFor, makeShots } from "./shots.js";
 import { createStore } from "./store.js";
+import { createText } from "./text.js";
 import { createVersions } from "./compare/versions.js";
 
 /** More workers than this only wait for memory. */
@@ -27,7 +28,7 @@ export function createApp(engine, query) {
     look: { view: views[0].id, display: displays[0].id, ...neutral, clipping: false, falseColor: false, space: null },
     truth: "", aids: false,
     loading: null, missing: [], stopped: false, failure: null, decodeMs: null, checkMs: null, pictureCount: 0,
-    checking: null, report: null, finding: -1,
+    checking: null, reading: null, report: null, finding: -1,
     overlays: true, tab: "findings", playing: false, keyboardProbe: false,
     probe: null, pins: [], place: 0,
     direction: 1, inPoint: null, outPoint: null, missingFrame: null, playedRate: null, heldCount: 0,
@@ -41,6 +42,7 @@ export function createApp(engine, query) {
   app.wanted = { renderer: query.get("renderer") ?? "webgl2", tile: Number(query.get("tile") ?? 0) };
   app.picture = createPicture(engine, app.wanted);
   app.loader = createLoader(app);
+  app.text = createText(app);
   app.checks = createChecks(app);
   createPackages(app);
   app.analyst = createAnalyst(app);
@@ -67,6 +69,12 @@ export function createApp(engine, query) {
 
   /** Replaces what is open. @param {any[]} sources */
   app.open = async (sources) => {
+    const models = sources.filter(({ path, file }) => file && /\.onnx$/i.test(path));
+    if (models.length > 0) {
+      await app.text.choose(models.map(({ file }) => file));
+      sources = sources.filter((source) => !models.includes(source));
+      if (sources.length === 0) return;
+    }
     if (app.holdsPackage(sources)) return app.openPackage(sources);
     const origin = performance.now();
     const { kept, others } = pickFrames(sources);

@@ -1,20 +1,22 @@
-// Loads everything the page will ever load: the module once, compiled; the workers' script as one blob, so that a worker
-// can be replaced later without a request. The single-file page carries both in itself.
+// Loads what the page needs: the module once, compiled; the workers' script as one blob, so that a worker can be replaced
+// later without a request. The single-file page carries both in itself. Later comes only what reads text, and only where
+// there are models for it.
 
 import init, { Viewer, catalog, groupFiles, locators } from "../pkg/blender_gsd.js";
 
-/** @returns {Promise<{module: WebAssembly.Module, workerUrl: string, workerType: WorkerType, catalog: any, Viewer: typeof Viewer, groupFiles: typeof groupFiles, locators: typeof locators}>} */
+/** @returns {Promise<{module: WebAssembly.Module, workerUrl: string, workerType: WorkerType, isOneFile: boolean, models: URL[], catalog: any, Viewer: typeof Viewer, groupFiles: typeof groupFiles, locators: typeof locators}>} */
 export async function loadEngine() {
   const isCarried = Boolean(document.getElementById("gsd-worker"));
-  const [module, workerUrl] = await Promise.all([
+  const [module, workerUrl, models] = await Promise.all([
     carried("gsd-wasm", (stream) => new Response(stream).arrayBuffer().then((bytes) => WebAssembly.compile(bytes)))
       ?? compile(new URL("../pkg/blender_gsd_bg.wasm", import.meta.url)),
-    carried("gsd-worker", (stream) => new Response(stream).text().then(scriptUrl)) ?? workerScript(),
+    carried("gsd-worker", (stream) => new Response(stream).text().then(scriptUrl)) ?? workerScript("../pkg/blender_gsd.js", "./worker.js"),
+    isCarried ? [] : offeredModels(),
   ]);
   await init({ module_or_path: module });
   // A page from a disk has no origin, and a worker that is a module must come from the page's own: there it is none.
   const workerType = isCarried ? "classic" : "module";
-  return { module, workerUrl, workerType, catalog: catalog(), Viewer, groupFiles, locators };
+  return { module, workerUrl, workerType, isOneFile: isCarried, models, catalog: catalog(), Viewer, groupFiles, locators };
 }
 
 /** What a single-file page carries under a name, unpacked; null in a page of several files. */
@@ -26,9 +28,38 @@ function carried(id, use) {
   return use(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip")));
 }
 
+/** The module that reads text and its worker's script. */
+export async function loadTextEngine() {
+  const [module, workerUrl] = await Promise.all([
+    compile(new URL("../pkg/blender_gsd_text_bg.wasm", import.meta.url)),
+    workerScript("../pkg/blender_gsd_text.js", "./text-worker.js"),
+  ]);
+  return { module, workerUrl };
+}
+
+/** Where the models for text are, if whoever serves the page has them: `blender-gsd serve`, or a host with a list of its own. */
+async function offeredModels() {
+  const base = new URL("../models/", import.meta.url);
+  try {
+    return (await (await fetched(new URL("index.json", base))).json()).map((name) => new URL(name, base));
+  } catch {
+    return [];
+  }
+}
+
+/** An answer with what was asked for. @param {URL} url */
+export async function fetched(url) {
+  const response = await fetch(url).catch((error) => { throw unreachable(url, error.message); });
+  if (!response.ok) throw unreachable(url, `${response.status} ${response.statusText}`);
+  return response;
+}
+
+const unreachable = (url, why) => ({
+  kind: "io", what: `${url.pathname} cannot be loaded: ${why}`, place: "", next: "Start the server again, then load the page again", message: `${url.pathname}: ${why}`,
+});
+
 async function compile(url) {
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url.pathname}: ${response.status} ${response.statusText}`);
+  const response = await fetched(url);
   const type = response.headers.get("content-type") ?? "";
   // Streaming needs the right type, which a plain static host may not send.
   return type.startsWith("application/wasm")
@@ -36,13 +67,13 @@ async function compile(url) {
     : WebAssembly.compile(await response.arrayBuffer());
 }
 
-async function workerScript() {
-  const texts = await Promise.all(
-    ["../pkg/blender_gsd.js", "./worker.js"].map(async (path) => (await fetch(new URL(path, import.meta.url))).text()),
+/** @param {string} libraryPath @param {string} workerPath */
+async function workerScript(libraryPath, workerPath) {
+  const [library, worker] = await Promise.all(
+    [libraryPath, workerPath].map(async (path) => (await fetched(new URL(path, import.meta.url))).text()),
   );
   // One module out of two: the worker's own import becomes the code it imports.
-  const [library, worker] = texts;
-  return scriptUrl(`${library}\n${worker.replace(/^import .* from "\.\.\/pkg\/blender_gsd\.js";$/m, "")}`);
+  return scriptUrl(`${library}\n${worker.replace(/^import .* from "\.\.\/pkg\/\w+\.js";$/m, "")}`);
 }
 
 const scriptUrl = (text) => URL.createObjectURL(new Blob([text], { type: "text/javascript" }));

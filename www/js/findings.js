@@ -1,6 +1,6 @@
 // The findings of the checks: rows that are linked with the boxes on the picture, and what each check answered.
 
-import { h } from "./dom.js";
+import { byId, h } from "./dom.js";
 import { tip } from "./keys.js";
 import { figure, frames } from "./package/words.js";
 import { GLYPHS } from "./shots.js";
@@ -22,7 +22,7 @@ export function createFindings(app) {
     event.preventDefault();
   }
 
-  function build({ report, checking, shot }) {
+  function build({ report, checking, reading, shot }) {
     list.replaceChildren();
     answers.replaceChildren();
     verdict.replaceChildren();
@@ -36,11 +36,15 @@ export function createFindings(app) {
       return;
     }
     const { summary, shots: [checked] } = report;
-    verdict.replaceChildren(...sentence(summary, checked));
+    verdict.replaceChildren(...sentence(summary, checked), ...texts(reading, shot));
     list.hidden = checked.issues.length === 0;
     list.append(...checked.issues.map(row));
     answers.append(...groups(checked.checks));
-    answers.append(h("div", { class: "panel-actions" }, h("button", { class: "button", title: tip("report.save"), text: "Save report", onclick: () => app.saveReport() })));
+    answers.append(h("div", { class: "panel-actions" },
+      h("button", { class: "button", title: tip("report.save"), text: "Save report", onclick: () => app.saveReport() }),
+      shot?.textPlan === "noModels" && h("button", {
+        class: "button", title: `${tip("text.choose")}: both .onnx files that "blender-gsd models install" brings`, text: "Models for text", onclick: () => byId("choose-models").click(),
+      })));
     mark(store.state);
   }
 
@@ -49,6 +53,12 @@ export function createFindings(app) {
     h("progress", { max: shot.frames.length, value: done, "aria-label": "Checks" }),
     h("button", { text: "Stop", onclick: () => app.checks.cancel() }),
   ];
+
+  /** Text that is still being read, or was left unread. */
+  function texts(reading, shot) {
+    if (reading) return [h("span", { class: "dim", text: `Reading text in ${reading.unread} picture${reading.unread === 1 ? "" : "s"}` }), h("button", { text: "Stop", onclick: () => app.checks.cancel() })];
+    return shot?.unread > 0 ? [h("span", { class: "dim", text: "Text was not read" }), h("button", { text: "Check again", onclick: () => app.checks.run(shot) })] : [];
+  }
 
   function sentence(summary, checked) {
     const parts = [[summary.errors, "error"], [summary.warnings, "warning"], [summary.infos, "note"]]
@@ -112,7 +122,7 @@ export function createFindings(app) {
     } else list.removeAttribute("aria-activedescendant");
   }
 
-  store.on(["report", "checking", "shot"], build);
+  store.on(["report", "checking", "reading", "shot"], build);
   store.on(["finding"], mark);
   return root;
 }

@@ -57,6 +57,7 @@ export const KEYS = [
 
   { id: "finding.next", group: "Findings", label: "Next finding", keys: ["N"] },
   { id: "finding.previous", group: "Findings", label: "Finding before", keys: ["Shift+N"] },
+  { id: "text.choose", group: "Findings", label: "Choose the models that read text", keys: ["Shift+T"] },
 
   { id: "package.toggle", group: "Package", label: "Package page or pictures", keys: ["U"] },
   { id: "package.csv", group: "Package", label: "Findings as CSV", keys: ["Ctrl+Shift+E"] },

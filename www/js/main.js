@@ -73,7 +73,7 @@ function build(engine) {
 
   acceptDrops(app.open, byId("veil"));
   app.chooseBefore = (single = false) => byId(single ? "choose-before-files" : "choose-before").click();
-  const inputs = { "choose-files": app.open, "choose-folder": app.open, "choose-before": app.versions.open, "choose-before-files": app.versions.open };
+  const inputs = { "choose-files": app.open, "choose-models": (sources) => app.text.choose(sources.map(({ file }) => file)), "choose-folder": app.open, "choose-before": app.versions.open, "choose-before-files": app.versions.open };
   for (const [id, open] of Object.entries(inputs)) {
     const input = byId(id);
     input.addEventListener("change", () => {

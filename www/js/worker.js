@@ -5,7 +5,8 @@ import { Analysis, Checksum, QcRun, WorkerFile, initSync } from "../pkg/blender_
 const files = new Map();
 const MOST_FILES = 6;
 const cancelled = new Set();
-let run = null;
+/** Checks under way, then those that have seen all frames, by the page's number. */
+const runs = new Map();
 
 const turns = new MessageChannel();
 const waiting = [];
@@ -147,10 +148,11 @@ const jobs = {
   },
 
   qcStart(id, job) {
-    run?.free();
-    run = new QcRun(job.request);
+    runs.set(job.run, new QcRun(job.request));
   },
+  /** Gives the picture whose text is to be read, if it is. */
   qcFrame(id, job) {
+    const run = runs.get(job.run);
     let file;
     try {
       file = open(job);
@@ -160,11 +162,24 @@ const jobs = {
       return;
     }
     run.observe(file, job.number);
+    const picture = run.unread();
+    return picture && { value: picture, transfer: [picture.codes.buffer] };
   },
-  qcFinish() {
-    const finished = run;
-    run = null;
-    return finished.finish();
+  qcFinish(id, { run }) {
+    const finished = runs.get(run).finish();
+    runs.set(run, finished);
+    return finished.report();
+  },
+  /** What was read in a picture, or why it was not; the report with it. */
+  qcRead(id, { run, number, lines, why }) {
+    const finished = runs.get(run);
+    if (lines) finished.read(number, lines);
+    else finished.notRead(number, why);
+    return finished.report();
+  },
+  qcForget(id, { run }) {
+    runs.get(run)?.free();
+    runs.delete(run);
   },
 
   forget() {

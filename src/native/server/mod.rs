@@ -1,4 +1,5 @@
-//! The review page on loopback: the page that is built into the binary, and a folder's files beside it, to read only.
+//! The review page on loopback: the page that is built into the binary, and beside it a folder's files and the installed
+//! models for text, to read only.
 //!
 //! Pages of the whole web run in the same browser. So: nothing is listened to but loopback, a request must name this
 //! server as its host (else any site could point its own name here), nothing may embed or load what is served
@@ -7,6 +8,7 @@
 mod answer;
 mod body;
 mod folder;
+mod models;
 mod page;
 mod path;
 mod range;
@@ -129,17 +131,25 @@ async fn respond(State(shared): State<Arc<Shared>>, request: Request) -> Respons
 
 async fn route(shared: &Arc<Shared>, request: &Parts) -> Answer {
     let Some(segments) = path::segments(request.uri.path()) else { return Answer::not_found() };
+    let range = range::requested(request);
     match (segments.split_first(), &shared.folder) {
         (Some((first, rest)), Some(_)) if first == b"files" => {
             let (rest, shared) = (rest.to_vec(), Arc::clone(shared));
-            let range = range::requested(request);
-            // The disk can be slow; the page must not wait for it.
-            let work = tokio::task::spawn_blocking(move || match &shared.folder {
+            from_disk(move || match &shared.folder {
                 Some(folder) => folder.answer(&rest, range),
                 None => Answer::not_found(),
-            });
-            work.await.unwrap_or_else(|_| Answer::failed())
+            })
+            .await
+        }
+        (Some((first, rest)), _) if first == b"models" => {
+            let rest = rest.to_vec();
+            from_disk(move || models::answer(&rest, range)).await
         }
         _ => page::answer(&segments),
     }
+}
+
+/// The disk can be slow; other answers must not wait for it.
+async fn from_disk(answer: impl FnOnce() -> Answer + Send + 'static) -> Answer {
+    tokio::task::spawn_blocking(answer).await.unwrap_or_else(|_| Answer::failed())
 }

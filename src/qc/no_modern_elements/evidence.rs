@@ -1,5 +1,7 @@
 //! What is known of a shot and its frames, gathered by those who can open files.
 
+use serde::{Deserialize, Serialize};
+
 use crate::blend::{Blend, Datablock, Kind};
 use crate::exr::cryptomatte::{Labels, MatteObject};
 use crate::exr::{ByteSource, Cryptomatte, Header, Limits};
@@ -135,7 +137,7 @@ pub enum PixelEvidence {
 }
 
 /// Something that was read.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reading {
     /// What it is.
     pub kind: ReadingKind,
@@ -148,7 +150,8 @@ pub struct Reading {
 }
 
 /// What can be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ReadingKind {
     /// A line of text.
     Text,

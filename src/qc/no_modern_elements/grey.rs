@@ -1,7 +1,7 @@
 //! A picture in grey, to look for things that can be read.
 
-use crate::par;
 use crate::qc::survey::{Rows as _, SceneRows, Tone};
+use crate::{Error, Result, par};
 
 /// Rows that one job makes.
 const BAND: usize = 32;
@@ -20,6 +20,18 @@ pub struct Grey {
 }
 
 impl Grey {
+    /// A picture of these codes.
+    ///
+    /// # Errors
+    /// [`Error::Spec`] if there are not as many as `width` times `height`.
+    pub fn new(width: usize, height: usize, codes: Vec<u8>) -> Result<Self> {
+        if width.checked_mul(height) == Some(codes.len()) {
+            return Ok(Self { width, height, codes });
+        }
+        let what = format!("a picture of {width}x{height} has other than {} codes", codes.len());
+        Err(Error::spec(what, "Give rows of one byte a pixel"))
+    }
+
     /// The visible part of a frame.
     pub(in crate::qc) fn of_scene(rows: &SceneRows<'_>, tone: &Tone) -> Self {
         let [width, height] = rows.size();

@@ -23,11 +23,12 @@ use std::sync::Arc;
 
 pub use evidence::{FrameEvidence, MatteNames, PixelEvidence, Reading, ReadingKind, ShotEvidence, Source};
 pub use grey::Grey;
-pub use text::{TextReader, TextSearch};
+pub use text::{TextReader, TextSearch, Unread};
 
 use super::check::{Answer, Check, CheckId, FrameObserved, Observation, ShotContext};
 use super::report::{QcIssue, Severity};
 use super::survey::Survey;
+use crate::Result;
 use crate::exr::{AttributeValue, Header, Part};
 use crate::period::{Anachronism, Channel, Hit, Judge, attribute_mentions};
 use sightings::{Place, Sightings};
@@ -47,7 +48,12 @@ pub(super) struct NoModernElements {
     text: TextSearch,
     /// What names come to: every frame has the same ones.
     known: HashMap<String, Vec<Accusation>>,
+    /// What the mattes accuse.
     sightings: Sightings,
+    /// What was read, by frame.
+    read: BTreeMap<i32, Readings>,
+    /// Frames whose text someone else still reads.
+    awaited: BTreeSet<i32>,
     /// Strings of headers that were judged.
     header_strings: BTreeSet<String>,
     /// Names with pixels enough to be seen.
@@ -55,10 +61,31 @@ pub(super) struct NoModernElements {
     header_issues: Vec<QcIssue>,
     frames: usize,
     matte_frames: usize,
-    read_frames: Vec<i32>,
     /// Why evidence is not there, each reason once.
     lacking: BTreeSet<String>,
     shares: Vec<(i32, f64)>,
+}
+
+/// What was read in one frame.
+#[derive(Debug, Default)]
+struct Readings {
+    file: String,
+    /// Where the picture's first pixel lies in the display window.
+    corner: [i32; 2],
+    /// In pixels of the display window.
+    found: Vec<Reading>,
+}
+
+impl Readings {
+    /// Adds what was read in a picture.
+    fn add(&mut self, found: Vec<Reading>) {
+        let [x, y] = self.corner;
+        self.found.extend(found.into_iter().map(|mut reading| {
+            reading.region.x += x;
+            reading.region.y += y;
+            reading
+        }));
+    }
 }
 
 /// What a rule says against a name.
@@ -100,12 +127,13 @@ impl NoModernElements {
             text,
             known: HashMap::new(),
             sightings: Sightings::default(),
+            read: BTreeMap::new(),
+            awaited: BTreeSet::new(),
             header_strings: BTreeSet::new(),
             on_screen: BTreeSet::new(),
             header_issues: Vec::new(),
             frames: 0,
             matte_frames: 0,
-            read_frames: Vec::new(),
             lacking: BTreeSet::new(),
             shares: Vec::new(),
         }
@@ -116,22 +144,35 @@ impl NoModernElements {
         self.frames.is_multiple_of(SEARCHED)
     }
 
-    /// Searches a frame; `corner` is where its first pixel lies in the display window.
-    pub(super) fn search(&mut self, number: i32, file: &str, grey: &Grey, corner: [i32; 2]) {
-        let mut readings = qr::find(grey);
-        match &self.text {
-            TextSearch::Without(why) => drop(self.lacking.insert(why.clone())),
-            TextSearch::With(reader) => match reader.read(grey) {
-                Ok(lines) => readings.extend(lines),
-                Err(error) => drop(self.lacking.insert(format!("text could not be read: {error}"))),
-            },
+    /// Searches a frame; `corner` is where its first pixel lies in the display window. Gives the picture back where its
+    /// text is read elsewhere.
+    pub(super) fn search(&mut self, number: i32, file: &str, grey: Grey, corner: [i32; 2]) -> Option<Unread> {
+        let mut readings = Readings { file: file.to_owned(), corner, found: Vec::new() };
+        readings.add(qr::find(&grey));
+        self.read.insert(number, readings);
+        match self.text.clone() {
+            TextSearch::Without(why) => drop(self.lacking.insert(why)),
+            TextSearch::With(reader) => self.take_lines(number, reader.read(&grey)),
+            TextSearch::Later => {
+                self.awaited.insert(number);
+                return Some(Unread { number, picture: grey });
+            }
         }
-        for reading in &mut readings {
-            reading.region.x += corner[0];
-            reading.region.y += corner[1];
+        None
+    }
+
+    /// Takes the lines of a picture that was given away; those of any other are nothing that was asked for.
+    pub(super) fn take_awaited(&mut self, number: i32, lines: Result<Vec<Reading>>) {
+        if self.awaited.remove(&number) {
+            self.take_lines(number, lines);
         }
-        self.read_frames.push(number);
-        self.readings(number, file, &readings);
+    }
+
+    fn take_lines(&mut self, number: i32, lines: Result<Vec<Reading>>) {
+        match lines {
+            Ok(lines) => self.read.entry(number).or_default().add(lines),
+            Err(error) => drop(self.lacking.insert(format!("text could not be read: {error}"))),
+        }
     }
 
     /// Takes note of what the mattes and the pixels of one frame say.
@@ -141,9 +182,10 @@ impl NoModernElements {
             PixelEvidence::NotSampled => {}
             PixelEvidence::Impossible(why) => drop(self.lacking.insert(why.clone())),
             PixelEvidence::Read { readings, without } => {
-                self.read_frames.push(number);
                 self.lacking.extend(without.clone());
-                self.readings(number, file, readings);
+                let read = self.read.entry(number).or_default();
+                file.clone_into(&mut read.file);
+                read.found.extend_from_slice(readings);
             }
         }
     }
@@ -182,20 +224,25 @@ impl NoModernElements {
         }
     }
 
-    fn readings(&mut self, number: i32, file: &str, readings: &[Reading]) {
-        for reading in readings {
-            let hits = match reading.kind {
-                ReadingKind::Text => self.judge.text(&reading.text),
-                ReadingKind::QrCode => self.judge.qr_code().into_iter().collect(),
-            };
-            for hit in hits {
-                let mut accusation = Accusation::of(&hit);
-                if reading.kind == ReadingKind::Text && reading.score < SURE {
-                    accusation.severity = accusation.severity.max(Severity::Warning);
+    /// What is to be said against what was read, in the order of the frames.
+    fn accused_readings(&self) -> Sightings {
+        let mut sightings = Sightings::default();
+        for (&number, read) in &self.read {
+            for reading in &read.found {
+                let hits = match reading.kind {
+                    ReadingKind::Text => self.judge.text(&reading.text),
+                    ReadingKind::QrCode => self.judge.qr_code().into_iter().collect(),
+                };
+                for hit in hits {
+                    let mut accusation = Accusation::of(&hit);
+                    if reading.kind == ReadingKind::Text && reading.score < SURE {
+                        accusation.severity = accusation.severity.max(Severity::Warning);
+                    }
+                    sightings.read(reading, &accusation, number, &read.file);
                 }
-                self.sightings.read(reading, &accusation, number, file);
             }
         }
+        sightings
     }
 
     /// Layers, parts and attributes: every string once, however many frames repeat it.
@@ -274,11 +321,14 @@ impl NoModernElements {
         if self.shot.sources.is_empty() {
             reasons.push("no .blend and no metadata beside the frames".to_owned());
         }
-        if self.read_frames.is_empty() {
+        if self.read.is_empty() {
             reasons.push("pixels were not searched".to_owned());
-        } else if self.read_frames.len() < self.frames {
-            let numbers: Vec<String> = self.read_frames.iter().map(i32::to_string).collect();
+        } else if self.read.len() < self.frames {
+            let numbers: Vec<String> = self.read.keys().map(i32::to_string).collect();
             reasons.push(format!("pixels were searched in frames {} only", numbers.join(", ")));
+        }
+        if !self.awaited.is_empty() {
+            reasons.push("text was not looked for: it is not read yet".to_owned());
         }
         reasons.extend(self.lacking.iter().cloned());
         reasons.extend(self.shot.problems.iter().cloned());
@@ -303,11 +353,18 @@ impl Check for NoModernElements {
         }
     }
 
-    fn finish(mut self: Box<Self>, shot: &ShotContext<'_>) -> Answer {
+    fn finish(self: Box<Self>, shot: &ShotContext<'_>) -> Answer {
+        self.answer(shot)
+    }
+}
+
+impl NoModernElements {
+    /// The answer by what is known so far.
+    pub(super) fn answer(&self, shot: &ShotContext<'_>) -> Answer {
         let mut not_tested = self.not_tested();
-        let mut issues = std::mem::take(&mut self.sightings).finish();
+        let mut issues = self.accused_readings().and(&self.sightings).issues();
         let worst = issues.iter().filter_map(|issue| issue.measured).fold(0.0, f64::max);
-        issues.append(&mut self.header_issues);
+        issues.extend(self.header_issues.iter().cloned());
         issues.extend(self.shot_issues(shot));
         let has_names = self.matte_frames > 0 || !self.shot.sources.is_empty();
         let presence = presence::check(
@@ -320,13 +377,13 @@ impl Check for NoModernElements {
         if let Some(reason) = presence.not_tested {
             not_tested = Some(not_tested.map_or(reason.clone(), |others| format!("{others}; {reason}")));
         }
-        let has_text = !self.read_frames.is_empty() && self.lacking.is_empty();
+        let has_text = !self.read.is_empty() && self.lacking.is_empty() && self.awaited.is_empty();
         Answer {
             issues,
             not_tested,
             tested: has_names || has_text,
             measured: (worst > 0.0).then_some((worst, VISIBLE, "share of the frame")),
-            metrics: vec![("modern_share", self.shares)],
+            metrics: vec![("modern_share", self.shares.clone())],
         }
     }
 }

@@ -11,7 +11,7 @@ const SAME_PLACE: f64 = 0.9;
 const SHOWN: usize = 80;
 
 /// Everything seen so far.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Sightings {
     seen: Vec<Sighting>,
 }
@@ -27,7 +27,7 @@ pub(super) struct Place<'a> {
     pub(super) region: Region,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Sighting {
     origin: Origin,
     name: String,
@@ -41,7 +41,7 @@ struct Sighting {
     file: String,
 }
 
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 enum Origin {
     Mattes(String),
     Pixels(ReadingKind),
@@ -81,8 +81,14 @@ impl Sightings {
         }
     }
 
+    /// These, and then those.
+    pub(super) fn and(mut self, others: &Self) -> Self {
+        self.seen.extend_from_slice(&others.seen);
+        self
+    }
+
     /// Every sighting as a finding, but for materials of objects that are accused of the same.
-    pub(super) fn finish(self) -> Vec<QcIssue> {
+    pub(super) fn issues(&self) -> Vec<QcIssue> {
         let mut told: Vec<&Sighting> = Vec::new();
         for sighting in &self.seen {
             if !told.iter().any(|known| known.stands_for(sighting)) {

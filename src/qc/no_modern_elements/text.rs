@@ -21,8 +21,20 @@ pub trait TextReader: fmt::Debug + Send + Sync {
 pub enum TextSearch {
     /// By this reader.
     With(Arc<dyn TextReader>),
+    /// By someone who takes the pictures away ([`crate::qc::Validator::take_unread`]) and brings the readings when they are
+    /// there ([`crate::qc::Observed::read`]).
+    Later,
     /// It is not, and why, in words.
     Without(String),
+}
+
+/// A picture of which the text is to be read elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unread {
+    /// The frame's number.
+    pub number: i32,
+    /// What there is to read.
+    pub picture: Grey,
 }
 
 impl Default for TextSearch {
