@@ -6,6 +6,7 @@ scripts/setup-native.sh
 scripts/setup-wasm-std.sh
 
 WEB=(--no-default-features --features web)
+TEXT=(--no-default-features --features web-text)
 
 # component NAME: part of rustup's usual profile, but not of the minimal one.
 component() {
@@ -34,11 +35,13 @@ if component clippy clippy; then
   [ ! -f tests/browser.rs ] || targets+=(--test browser)
   check "clippy, native" cargo clippy --all-targets -- -D warnings
   check "clippy, the page" wasm_cargo clippy "${targets[@]}" "${WEB[@]}" -- -D warnings
+  check "clippy, the page's reader of text" wasm_cargo clippy --lib "${TEXT[@]}" -- -D warnings
 fi
 
 export RUSTDOCFLAGS=-Dwarnings
 check "documentation, native" cargo doc --no-deps
 check "documentation, the page" wasm_cargo doc --no-deps --lib "${WEB[@]}"
+check "documentation, the page's reader of text" wasm_cargo doc --no-deps --lib "${TEXT[@]}"
 
 # For those who change the scripts; not worth an installation.
 if have shellcheck; then

@@ -15,7 +15,8 @@ Examples:
   blender-gsd serve output/editorial/SCN-002 --port 0
 
 Nothing but this machine can reach it, and it never writes. With DIR, the page can open the files in it: /files/ lists \
-them. Ctrl-C ends it.";
+them. Models for text that are installed (`blender-gsd models install`) are offered to the page, so that it reads text. \
+Ctrl-C ends it.";
 
 /// Open the review page on loopback
 #[derive(Debug, Args)]
