@@ -5,23 +5,28 @@
 
 use std::ops::Range;
 
+use crate::Result;
 use crate::color::Processor;
 use crate::color::ycbcr::{Band, Layout};
 use crate::frame::resample::{Filter, Fit, Resampler};
 use crate::overlay::Overlay;
+use crate::par::{self, Pool};
 use crate::picture::LayerPicture;
-use crate::{Result, par};
 
-/// Rows of a band: even, as 4:2:0 wants, and many against the few that a filter reads beyond it.
-const BAND: usize = 32;
+/// Rows of a band where the size changes: many against the few that a filter reads beyond it.
+const RESAMPLED_BAND: usize = 32;
+/// Rows of a band where it does not: as few as stay in a core's own cache. Both are even, as 4:2:0 wants.
+const DIRECT_BAND: usize = 4;
 
 /// Makes the planes of one deliverable's frames.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug)]
 pub struct Deliverable {
     layout: Layout,
     size: [usize; 2],
     /// Where the size changes.
     resampler: Option<Resampler>,
+    /// Of bands.
+    rows: Pool<Rows>,
 }
 
 impl Deliverable {
@@ -32,7 +37,8 @@ impl Deliverable {
     pub fn new(source: [u32; 2], target: [u32; 2], layout: Layout) -> Result<Self> {
         let resampler = Resampler::new(source, target, Fit::Crop, Filter::Triangle)?;
         let size = resampler.target_size();
-        Ok(Self { layout, size, resampler: (source != target).then_some(resampler) })
+        let resampler = (source != target).then_some(resampler);
+        Ok(Self { layout, size, resampler, rows: Pool::default() })
     }
 
     /// What the planes are.
@@ -73,24 +79,19 @@ impl Deliverable {
         planes: &mut [u8],
     ) {
         let [width, _] = self.size;
-        let bands = self.layout.bands(planes, self.size, BAND);
-        par::map_init(
-            bands,
-            || Rows::new(width),
-            |rows, mut band| {
-                rows.read(self, picture, &band);
-                let [r, g, b, a] = rows.take(width * band.rows);
-                if self.layout.has_alpha() {
-                    make_straight([&mut *r, &mut *g, &mut *b], a);
-                }
-                if picture.is_light() {
-                    processor.apply([&mut *r, &mut *g, &mut *b]);
-                }
-                let mut alpha = self.layout.has_alpha().then_some(a);
-                overlay.draw(width, band.first_row, [&mut *r, &mut *g, &mut *b], alpha.as_deref_mut());
-                self.layout.pack(width, [r, g, b], alpha.as_deref(), &mut band);
-            },
-        );
+        self.fill(planes, |rows, band| {
+            rows.read(self, picture, band);
+            let [r, g, b, a] = rows.take(width * band.rows);
+            if self.layout.has_alpha() {
+                make_straight([&mut *r, &mut *g, &mut *b], a);
+            }
+            if picture.is_light() {
+                processor.apply([&mut *r, &mut *g, &mut *b]);
+            }
+            let mut alpha = self.layout.has_alpha().then_some(a);
+            overlay.draw(width, band.first_row, [&mut *r, &mut *g, &mut *b], alpha.as_deref_mut());
+            self.layout.pack(width, [r, g, b], alpha.as_deref(), band);
+        });
     }
 
     /// Fills `planes` with `overlay` on black: a frame without a picture.
@@ -99,26 +100,30 @@ impl Deliverable {
     /// If `planes` is not [`Self::frame_bytes`] long.
     pub fn draw(&self, overlay: &Overlay, planes: &mut [u8]) {
         let [width, _] = self.size;
-        let bands = self.layout.bands(planes, self.size, BAND);
-        par::map_init(
-            bands,
-            || Rows::new(width),
-            |rows, mut band| {
-                let [r, g, b, _] = rows.take(width * band.rows);
-                [&mut *r, &mut *g, &mut *b].into_iter().for_each(|row| row.fill(0.0));
-                overlay.draw(width, band.first_row, [&mut *r, &mut *g, &mut *b], None);
-                self.layout.pack(width, [r, g, b], None, &mut band);
-            },
-        );
+        self.fill(planes, |rows, band| {
+            let [r, g, b, _] = rows.take(width * band.rows);
+            [&mut *r, &mut *g, &mut *b].into_iter().for_each(|row| row.fill(0.0));
+            overlay.draw(width, band.first_row, [&mut *r, &mut *g, &mut *b], None);
+            self.layout.pack(width, [r, g, b], None, band);
+        });
+    }
+
+    /// Runs `job` on every band of the planes.
+    fn fill(&self, planes: &mut [u8], job: impl Fn(&mut Rows, &mut Band<'_>) + Sync + Send) {
+        let height = if self.resampler.is_some() { RESAMPLED_BAND } else { DIRECT_BAND };
+        let bands = self.layout.bands(planes, self.size, height);
+        let make = || Rows::new(self.size[0] * height);
+        par::map_init(bands, || (), |(), mut band| self.rows.with(make, |rows| job(rows, &mut band)));
     }
 }
 
 /// The rows of one band: red, green, blue, alpha.
+#[derive(Debug)]
 struct Rows([Vec<f32>; 4]);
 
 impl Rows {
-    fn new(width: usize) -> Self {
-        Self(std::array::from_fn(|_| vec![0.0; width * BAND]))
+    fn new(samples: usize) -> Self {
+        Self(std::array::from_fn(|_| vec![0.0; samples]))
     }
 
     /// The first samples of each.

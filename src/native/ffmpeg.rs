@@ -42,9 +42,18 @@ impl Ffmpeg {
     pub fn command(&self) -> Command {
         let mut command = process::command(&self.program);
         command.args(["-hide_banner", "-nostdin", "-loglevel", "error"]).env("AV_LOG_FORCE_NOCOLOR", "1");
+        let [name, value] = KEPT_MEMORY;
+        if std::env::var_os(name).is_none() {
+            command.env(name, value);
+        }
         command
     }
 }
+
+/// What makes glibc keep large blocks for the next frame instead of giving them back. Without it the system clears 42 MB
+/// anew for every frame of 4096x1716 in 4:4:4: a tenth of the encoder's processor time. Other libraries do not read it.
+const KEPT_MEMORY: [&str; 2] =
+    ["GLIBC_TUNABLES", "glibc.malloc.mmap_threshold=268435456:glibc.malloc.trim_threshold=536870912"];
 
 /// What one encoder is to do.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::tool::Tool;
 use super::{FileSource, process};
 use crate::Result;
-use crate::media::{MediaInfo, Movie};
+use crate::media::{ColorTags, MediaInfo, Movie};
 
 /// ffprobe, which comes with ffmpeg.
 pub const FFPROBE: Tool = Tool {
@@ -43,12 +43,11 @@ impl Ffprobe {
         let in_file = |error: crate::Error| error.in_file(path.display());
         // Opened first: its own errors are plainer than ffprobe's.
         let source = FileSource::open(path)?;
-        let mut command = process::command(&self.0);
-        command.args(["-v", "error", "-of", "json", "-show_format", "-show_streams"]);
-        // The first pictures have the codec's own tags; the time code's packets may lie before them.
-        command.args(["-show_frames", "-read_intervals", "%+#4", "-i"]).arg(as_input(path));
-        let json = process::output(&mut command, LONGEST_ANSWER, PATIENCE).map_err(in_file)?;
-        let mut info = MediaInfo::parse(&json).map_err(in_file)?;
+        let mut info = self.ask(path, 2).map_err(in_file)?;
+        if info.codec_color == ColorTags::default() {
+            // More than one of a time code or of sound may lie before the first picture.
+            info = self.ask(path, 8).map_err(in_file)?;
+        }
         if info.container.split(',').any(|name| name == "mov" || name == "mp4") {
             let movie = Movie::read(&source).map_err(in_file)?;
             info.container_color = movie.color;
@@ -56,6 +55,15 @@ impl Ffprobe {
             info.is_fast_start = Some(movie.is_fast_start);
         }
         Ok(info)
+    }
+
+    /// What it says of the file and of the pictures among its first packets, which have the codec's own tags.
+    fn ask(&self, path: &Path, packets: u32) -> Result<MediaInfo> {
+        let mut command = process::command(&self.0);
+        command.args(["-v", "error", "-of", "json", "-show_format", "-show_streams", "-show_frames"]);
+        // On one thread: with more it would decode pictures that nobody asks for.
+        command.args(["-threads", "1", "-read_intervals", &format!("%+#{packets}"), "-i"]).arg(as_input(path));
+        MediaInfo::parse(&process::output(&mut command, LONGEST_ANSWER, PATIENCE)?)
     }
 }
 

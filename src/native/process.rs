@@ -111,6 +111,15 @@ impl Process {
         lock(&self.watched.child).stdout.take()
     }
 
+    /// What it writes to stdout, once.
+    ///
+    /// # Errors
+    /// If that was not asked for, or is taken.
+    pub fn answer(&self) -> Result<Answer> {
+        let stdout = self.take_stdout().ok_or_else(|| Error::tool(format!("{} has no stdout", self.name), ""))?;
+        Ok(Answer { stdout, pulse: self.pulse() })
+    }
+
     /// For whoever sees that it gets on.
     pub fn pulse(&self) -> Pulse {
         Pulse(Arc::clone(&self.watched))
@@ -214,6 +223,21 @@ impl Watched {
     }
 }
 
+/// What a program writes to stdout; whatever comes is progress.
+#[derive(Debug)]
+pub struct Answer {
+    stdout: ChildStdout,
+    pulse: Pulse,
+}
+
+impl Read for Answer {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let length = self.stdout.read(buffer)?;
+        self.pulse.beat();
+        Ok(length)
+    }
+}
+
 /// Runs `command` to its end and returns what it wrote to stdout, `limit` bytes at the most.
 ///
 /// # Errors
@@ -221,21 +245,10 @@ impl Watched {
 pub fn output(command: &mut Command, limit: u64, patience: Duration) -> Result<Vec<u8>> {
     let process = Process::spawn(command.stdout(Stdio::piped()), patience)?;
     let mut bytes = Vec::new();
-    if let Some(mut stdout) = process.take_stdout() {
-        let pulse = process.pulse();
-        let mut buffer = vec![0; 256 << 10];
-        loop {
-            match stdout.read(&mut buffer) {
-                Ok(0) => break,
-                Ok(length) => bytes.extend_from_slice(&buffer[..length]),
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Err(Error::io("the program's answer cannot be read", &process.name, error)),
-            }
-            pulse.beat();
-            if bytes.len() as u64 > limit {
-                return Err(Error::limit(format!("{} answered more than {limit} bytes", process.name), ""));
-            }
-        }
+    let read = process.answer()?.take(limit.saturating_add(1)).read_to_end(&mut bytes);
+    read.map_err(|error| Error::io("the program's answer cannot be read", &process.name, error))?;
+    if bytes.len() as u64 > limit {
+        return Err(Error::limit(format!("{} answered more than {limit} bytes", process.name), ""));
     }
     process.finish()?;
     Ok(bytes)

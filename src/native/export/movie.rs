@@ -23,9 +23,9 @@ const BUFFERS: usize = 2;
 const PATIENCE: Duration = Duration::from_secs(300);
 
 /// A movie in the making.
-pub(super) struct MovieWriter {
-    deliverable: Deliverable,
-    lettering: Option<Lettering>,
+pub(super) struct MovieWriter<'a> {
+    deliverable: &'a Deliverable,
+    lettering: Option<&'a Lettering>,
     work: Option<SyncSender<Work>>,
     spares: Receiver<Vec<u8>>,
     thread: Option<JoinHandle<Result<Vec<String>>>>,
@@ -38,7 +38,7 @@ enum Work {
     End,
 }
 
-impl MovieWriter {
+impl<'a> MovieWriter<'a> {
     /// Starts the encoder, which is told `arguments`; `frames` will come, and a slate before them if `lettering` has one.
     ///
     /// # Errors
@@ -46,8 +46,8 @@ impl MovieWriter {
     pub(super) fn start(
         ffmpeg: &Ffmpeg,
         arguments: &[std::ffi::OsString],
-        deliverable: Deliverable,
-        lettering: Option<&Lettering>,
+        deliverable: &'a Deliverable,
+        lettering: Option<&'a Lettering>,
         frames: usize,
     ) -> Result<Self> {
         let mut command = ffmpeg.command();
@@ -74,7 +74,6 @@ impl MovieWriter {
         });
         let lead = lettering.map_or(0, Lettering::lead);
         let samples = Samples::new(deliverable.layout(), deliverable.size(), lead, frames);
-        let lettering = lettering.cloned();
         Ok(Self { deliverable, lettering, work: Some(work), spares, thread: Some(thread), samples })
     }
 
@@ -83,26 +82,23 @@ impl MovieWriter {
     /// # Errors
     /// If the encoder has failed.
     pub(super) fn frame(&mut self, decoded: &Decoded, picture: &LayerPicture<'_>, processor: &Processor) -> Result<()> {
-        let lettering = self.lettering.take();
-        let lead = lettering.as_ref().map_or(0, Lettering::lead);
-        if let Some(lettering) = lettering.as_ref().filter(|_| lead > 0 && decoded.index == 0) {
-            self.make(0, |deliverable, planes| lettering.draw_slate(deliverable, picture, processor, planes))?;
+        let Self { deliverable, lettering, .. } = *self;
+        let lead = lettering.map_or(0, Lettering::lead);
+        if let Some(lettering) = lettering.filter(|_| lead > 0 && decoded.index == 0) {
+            self.make(0, |planes| lettering.draw_slate(deliverable, picture, processor, planes))?;
         }
-        self.make(lead + decoded.index, |deliverable, planes| {
-            let size = deliverable.size();
-            let overlay = lettering.as_ref().map(|lettering| lettering.overlay(size, decoded.number));
+        self.make(lead + decoded.index, |planes| {
+            let overlay = lettering.map(|lettering| lettering.overlay(deliverable.size(), decoded.number));
             deliverable.render_under(picture, processor, &overlay.unwrap_or_default(), planes);
             Ok(())
-        })?;
-        self.lettering = lettering;
-        Ok(())
+        })
     }
 
     /// The planes of the frame at that place of the movie, on their way as soon as there is room.
-    fn make(&mut self, place: usize, fill: impl FnOnce(&Deliverable, &mut [u8]) -> Result<()>) -> Result<()> {
+    fn make(&mut self, place: usize, fill: impl FnOnce(&mut [u8]) -> Result<()>) -> Result<()> {
         let Ok(mut planes) = self.spares.recv() else { return self.finish().map(|_| ()) };
         planes.resize(self.deliverable.frame_bytes(), 0);
-        fill(&self.deliverable, &mut planes)?;
+        fill(&mut planes)?;
         self.samples.take(place, &planes);
         let is_taken = self.work.as_ref().is_some_and(|work| work.send(Work::Frame(planes)).is_ok());
         if is_taken { Ok(()) } else { self.finish().map(|_| ()) }
@@ -128,7 +124,7 @@ impl MovieWriter {
     }
 }
 
-impl Drop for MovieWriter {
+impl Drop for MovieWriter<'_> {
     /// Without [`Work::End`] the encoder is killed, not brought to an end that looks whole.
     fn drop(&mut self) {
         drop(self.work.take());

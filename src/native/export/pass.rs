@@ -32,11 +32,11 @@ pub(super) struct Context<'a> {
 /// An output in the making.
 pub(super) struct Making<'a> {
     output: &'a Output,
-    writer: Writer,
+    writer: Writer<'a>,
 }
 
-enum Writer {
-    Movie(Box<(MovieWriter, Journal)>),
+enum Writer<'a> {
+    Movie(Box<(MovieWriter<'a>, Journal)>),
     Masters(MasterWriter),
     /// It has failed; the others go on.
     Failed(Error),
@@ -49,7 +49,7 @@ impl<'a> Making<'a> {
         Self { output, writer }
     }
 
-    fn writer(context: &Context<'a>, output: &'a Output, is_forced: bool) -> Result<Writer> {
+    fn writer(context: &Context<'a>, output: &'a Output, is_forced: bool) -> Result<Writer<'a>> {
         let mut journal = Journal::open(&output.journal.folder, &output.journal.name)?;
         if is_forced {
             journal.forget();
@@ -63,7 +63,7 @@ impl<'a> Making<'a> {
                 let ffmpeg = context.ffmpeg.ok_or_else(|| Error::tool("ffmpeg was not looked for", ""))?;
                 let arguments = output.arguments(context.shot, &partial(path));
                 let frames = context.plan.source.frames.len();
-                let movie = MovieWriter::start(ffmpeg, &arguments, deliverable.clone(), output.lettering(), frames)?;
+                let movie = MovieWriter::start(ffmpeg, &arguments, deliverable, output.lettering(), frames)?;
                 Ok(Writer::Movie(Box::new((movie, journal))))
             }
         }
@@ -122,7 +122,7 @@ impl<'a> Making<'a> {
         report
     }
 
-    fn settle_movie(&self, context: &Context<'_>, (mut movie, mut journal): (MovieWriter, Journal)) -> Result<()> {
+    fn settle_movie(&self, context: &Context<'_>, (mut movie, mut journal): (MovieWriter<'_>, Journal)) -> Result<()> {
         let (samples, words) = movie.finish()?;
         let (Kind::Movie { path, view, .. }, Some(encoding)) = (&self.output.kind, self.output.encoding(context.shot))
         else {

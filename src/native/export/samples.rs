@@ -1,6 +1,8 @@
 //! What was sent to an encoder, kept in small: rows of the first, the middle and the last frame and of their neighbours, to
 //! be held against what the finished file decodes to.
 
+use std::io::{BufReader, Read};
+
 use crate::color::ycbcr::Layout;
 
 /// Rows of each plane that are kept of a frame.
@@ -38,7 +40,7 @@ impl Samples {
         if let Some(shape) = self.shape
             && self.checked.iter().any(|checked| checked.abs_diff(index) <= 1)
         {
-            self.taken.push((index, shape.rows(planes, shape.layout.depth().bytes())));
+            self.taken.push((index, shape.rows(planes)));
         }
     }
 
@@ -62,31 +64,56 @@ impl Samples {
 }
 
 impl Shape {
-    /// The kept rows of a frame whose codes have that many bytes, plane after plane.
-    pub(super) fn rows(&self, planes: &[u8], bytes: usize) -> Vec<u16> {
-        let mut rows = Vec::new();
+    /// The kept rows of a frame, plane after plane.
+    pub(super) fn rows(&self, planes: &[u8]) -> Vec<u16> {
+        let mut codes = Vec::new();
         let mut start = 0;
         for [width, height] in self.layout.plane_sizes(self.size) {
-            let step = height.div_ceil(ROWS).max(1);
-            for row in (step / 2..height).step_by(step) {
-                let row = start + row * width * bytes..start + (row + 1) * width * bytes;
-                let row = planes.get(row).unwrap_or_default();
-                rows.extend(row.chunks_exact(bytes).map(|code| match code {
-                    [low, high] => u16::from_le_bytes([*low, *high]),
-                    [code, ..] => u16::from(*code),
-                    [] => 0,
-                }));
+            let length = width * self.layout.depth().bytes();
+            for row in kept(height) {
+                self.add(planes.get(start + row * length..start + (row + 1) * length).unwrap_or_default(), &mut codes);
             }
-            start += width * height * bytes;
+            start += height * length;
         }
-        rows
+        codes
+    }
+
+    /// The same of a frame that is yet to come, without holding it.
+    ///
+    /// # Errors
+    /// If it cannot be read, or ends early.
+    pub(super) fn read(&self, input: impl Read) -> std::io::Result<Vec<u16>> {
+        let mut input = BufReader::with_capacity(1 << 20, input);
+        let (mut codes, mut bytes) = (Vec::new(), Vec::new());
+        for [width, height] in self.layout.plane_sizes(self.size) {
+            bytes.resize(width * self.layout.depth().bytes(), 0);
+            let mut wanted = kept(height).peekable();
+            for row in 0..height {
+                input.read_exact(&mut bytes)?;
+                if wanted.next_if_eq(&row).is_some() {
+                    self.add(&bytes, &mut codes);
+                }
+            }
+        }
+        Ok(codes)
+    }
+
+    /// Adds a row's codes.
+    fn add(&self, row: &[u8], codes: &mut Vec<u16>) {
+        match self.layout.depth().bytes() {
+            1 => codes.extend(row.iter().map(|&code| u16::from(code))),
+            _ => codes.extend(row.as_chunks().0.iter().map(|&code| u16::from_le_bytes(code))),
+        }
     }
 
     /// How many codes [`Self::rows`] gives for each plane.
     pub(super) fn lengths(&self) -> [usize; 4] {
-        self.layout.plane_sizes(self.size).map(|[width, height]| {
-            let step = height.div_ceil(ROWS).max(1);
-            width * (step / 2..height).step_by(step).len()
-        })
+        self.layout.plane_sizes(self.size).map(|[width, height]| width * kept(height).count())
     }
+}
+
+/// The rows that are kept of a plane of that height.
+fn kept(height: usize) -> impl Iterator<Item = usize> {
+    let step = height.div_ceil(ROWS).max(1);
+    (step / 2..height).step_by(step)
 }

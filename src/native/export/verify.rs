@@ -1,6 +1,9 @@
 //! The finished file against what was asked for and what was sent. What fails here never gets its final name.
 
+use std::panic::resume_unwind;
 use std::path::Path;
+use std::process::Stdio;
+use std::thread;
 use std::time::Duration;
 
 use super::samples::{Samples, Shape};
@@ -8,7 +11,7 @@ use crate::color::ycbcr::{Depth, Layout};
 use crate::media::{ColorTags, MediaInfo};
 use crate::native::ffmpeg::{Encoding, Ffmpeg};
 use crate::native::ffprobe::{Ffprobe, as_input};
-use crate::native::process;
+use crate::native::process::Process;
 use crate::spec::{Codec, Container};
 use crate::{Error, Result};
 
@@ -33,14 +36,19 @@ pub(super) fn movie(
         return Err(Error::tool(what, "Try another ffmpeg: --ffmpeg PATH"));
     }
     let Some(shape) = samples.shape() else { return Ok(info) };
-    for &index in samples.checked() {
+    let check = |index: usize| {
         let decoded = decode(ffmpeg, path, encoding, &info, shape, index)?;
         compare(shape, samples, index, &decoded, least_psnr(encoding)).map_err(|what| {
             let number = index + 1;
             let what = format!("frame {number} of {frames} in the file is not the one that was sent: {what}");
             Error::tool(what, "Encode it again; if it stays so, try another ffmpeg: --ffmpeg PATH")
-        })?;
-    }
+        })
+    };
+    // Side by side: each decoder keeps one core busy, and the file is waited for.
+    thread::scope(|scope| {
+        let checks: Vec<_> = samples.checked().iter().map(|&index| scope.spawn(move || check(index))).collect();
+        checks.into_iter().try_for_each(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)))
+    })?;
     Ok(info)
 }
 
@@ -106,26 +114,28 @@ fn decode(
         let what = format!("the file decodes to {}, which is not understood", info.pixel_format);
         return Err(in_file(Error::tool(what, "Try another ffmpeg: --ffmpeg PATH")));
     };
+    let is_key = encoding.spec.compression != Codec::H264High;
     let mut command = ffmpeg.command();
     // More threads would decode the frames behind it too.
     command.args(["-threads", "1"]);
+    // Nor is the first frame decoded only to guess at what the container says.
+    command.args(is_key.then_some("-nofind_stream_info"));
     if index > 0 {
         // Among key frames only, the one that stands in the middle of our frame's time is ours, and nothing else is decoded.
         // Else half a frame early: the first frame that is not before it is ours, however times were rounded.
-        let is_key = encoding.spec.compression != Codec::H264High;
         let place = index as f64 + if is_key { 0.5 } else { -0.5 };
         command.args(is_key.then_some("-noaccurate_seek"));
         command.args(["-ss", &format!("{:.6}", place / encoding.spec.frame_rate.as_f64())]);
     }
     command.arg("-i").arg(as_input(path)).args(["-map", "0:v:0", "-frames:v", "1", "-f", "rawvideo", "-pix_fmt"]);
-    command.args([layout.name(), "pipe:1"]);
-    let bytes = layout.frame_bytes(shape.size);
-    let frame = process::output(&mut command, bytes as u64, PATIENCE).map_err(in_file)?;
-    if frame.len() != bytes {
-        let what = format!("frame {} cannot be decoded", index + 1);
-        return Err(in_file(Error::tool(what, "Encode it again")));
-    }
-    let rows = Shape { layout, ..shape }.rows(&frame, layout.depth().bytes());
+    command.args([layout.name(), "pipe:1"]).stdout(Stdio::piped());
+    let process = Process::spawn(&mut command, PATIENCE)?;
+    let rows = Shape { layout, ..shape }.read(process.answer()?);
+    process.finish().map_err(in_file)?;
+    let rows = rows.map_err(|error| {
+        let what = format!("frame {} cannot be decoded: {error}", index + 1);
+        in_file(Error::tool(what, "Encode it again"))
+    })?;
     // A decoder may give more bits than it was sent: ProRes 4444 always has twelve.
     let (from, to) = (layout.depth().bits(), shape.layout.depth().bits());
     let scaled = |code: u16| match from > to {
