@@ -48,6 +48,8 @@ FASTEST = {
     "prores_422": "-c:v prores_aw -profile:v 2",
     "preview_h264": BEST["preview_h264"],
 }
+# Different ones; longer shots show them again.
+PLATES = 12
 PEERS = {"ffmpeg, our settings": BEST, "ffmpeg, prores_aw": FASTEST, "ffmpeg, defaults": DEFAULT}
 ALL = "prores,prores422,preview"
 # How the plates are made smaller, and for the best also how chroma is.
@@ -287,11 +289,12 @@ class Bench:
 PARTS = {"three": Bench.three, "aces": Bench.aces, "checks": Bench.checks, "memory": Bench.memory, "quality": Bench.quality}
 
 
-def make_plates(serve, folder, count):
+def make_plates(serve, folder, count, size=(4096, 1716)):
     folder.mkdir(parents=True, exist_ok=True)
     if len(list(folder.glob("*.exr"))) != count:
         print("-- making the plates", file=sys.stderr)
-        subprocess.run([serve], input=f"plates\t{folder}\t{count}\n", text=True, check=True, stdout=subprocess.DEVNULL)
+        question = "\t".join(map(str, ["plates", folder, count, *size])) + "\n"
+        subprocess.run([serve], input=question, text=True, check=True, stdout=subprocess.DEVNULL)
     return sorted(folder.glob("*.exr"))
 
 
@@ -302,14 +305,14 @@ def main():
     parser.add_argument("folder", type=Path)
     parser.add_argument("--parts", default=",".join(PARTS), help="some of them, separated by commas")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--frames", type=int, default=12)
+    parser.add_argument("--frames", type=int, default=48, help="two seconds; the plates are given in turn")
     parser.add_argument("--long", type=int, default=600, help="frames of the long shot, whose memory is measured too")
-    parser.add_argument("--aces-frames", type=int, default=4)
+    parser.add_argument("--aces-frames", type=int, default=8)
     arguments = parser.parse_args()
     load = os.getloadavg()
     work = arguments.folder / "export"
     shutil.rmtree(work, ignore_errors=True)
-    bench = Bench(arguments, make_plates(arguments.serve, arguments.folder / "plates", arguments.frames), work)
+    bench = Bench(arguments, make_plates(arguments.serve, arguments.folder / "plates", PLATES), work)
     for part in arguments.parts.split(","):
         print(f"-- {PARTS[part].__doc__}", file=sys.stderr)
         PARTS[part](bench)

@@ -4,7 +4,7 @@
 //! | question | answer |
 //! |---|---|
 //! | `plate FILE` | writes the plate; its size in bytes |
-//! | `plates FOLDER N` | writes N plates as a shot, `plate.1001.exr` and so on; their size in bytes |
+//! | `plates FOLDER N WIDTH HEIGHT` | writes N plates as a shot, `plate.1001.exr` and so on; their size in bytes |
 //! | `decode ours FILE N` | decodes FILE to 32-bit float planes N times; milliseconds of each |
 //! | `decode half FILE N` | the same, the planes left in the file's own type |
 //! | `decode exr FILE N` | the same with the `exr` crate |
@@ -74,10 +74,10 @@ impl Server {
                 std::fs::write(file, &bytes)?;
                 bytes.len().into()
             }
-            ["plates", folder, count] => {
+            ["plates", folder, count, width, height] => {
                 let mut total = 0;
                 for time in 0..count.parse()? {
-                    let bytes = plates::zip(plates::WIDTH, plates::HEIGHT, Take { time, grain: MOVING_GRAIN })?;
+                    let bytes = plates::zip(width.parse()?, height.parse()?, Take { time, grain: MOVING_GRAIN })?;
                     total += bytes.len();
                     std::fs::write(Path::new(folder).join(format!("plate.{}.exr", 1001 + time)), bytes)?;
                 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Benchmarks against the programs that others use, in one run, and one table at the end: bench.sh [decode|browser|export|all].
+# Benchmarks against the programs that others use, in one run, and one table at the end: bench.sh [decode|browser|export|growth|all].
 # `bench.sh text` is apart: nobody else's program is beside it, and both rows are ours, native and in WebAssembly.
 # Figures, with every single time, go to target/bench. docs/BENCHMARKS.md says what the rows mean.
 . "$(dirname "$0")/lib.sh"
@@ -8,7 +8,7 @@ BENCH=$ROOT/target/bench
 ROUNDS=${ROUNDS:-11}
 what=${1:-all}
 
-case $what in decode | browser | export | text | all) ;; *) die "usage: scripts/bench.sh [decode|browser|export|text|all]" ;; esac
+case $what in decode | browser | export | growth | text | all) ;; *) die "usage: scripts/bench.sh [decode|browser|export|growth|text|all]" ;; esac
 
 mkdir -p "$BENCH"
 scripts/setup-native.sh
@@ -54,11 +54,14 @@ browser() {
   node benches/browser/run.mjs "$BENCH" "$ROUNDS"
 }
 
-# Twelve frames of three movies take a few seconds each time: fewer rounds tell as much.
+# Two seconds of film in three movies take a while each time: fewer rounds tell as much.
 export_movies() {
   "$ROOT/target/venv/bin/python" benches/export_peers.py "$CARGO_TARGET_DIR/release/blender-gsd" "$serve" "$BENCH" \
     --rounds "${EXPORT_ROUNDS:-3}" --long "${EXPORT_LONG:-600}" --parts "${EXPORT_PARTS:-three,aces,checks,memory,quality}"
 }
+
+# How our own time and memory grow with frames, threads and width.
+growth() { "$ROOT/target/venv/bin/python" benches/growth.py "$CARGO_TARGET_DIR/release/blender-gsd" "$serve" "$BENCH"; }
 
 # wants PART: whether it was asked for.
 wants() { [ "$what" = all ] || [ "$what" = "$1" ]; }
@@ -75,7 +78,7 @@ if wants browser; then
   scripts/build-web.sh
   . scripts/setup-browser.sh
 fi
-if wants export; then
+if wants export || wants growth; then
   scripts/setup-media.sh
   cargo build --release
 fi
@@ -96,5 +99,10 @@ if wants export; then
   rm -f "$BENCH/export.json"
   export_movies
   reports+=("$BENCH/export.json")
+fi
+if wants growth; then
+  rm -f "$BENCH/growth.json"
+  growth
+  reports+=("$BENCH/growth.json")
 fi
 "$ROOT/target/venv/bin/python" benches/report.py "${reports[@]}"

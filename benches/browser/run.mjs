@@ -10,6 +10,7 @@ import { createServer } from "node:http";
 import { cpus, loadavg } from "node:os";
 import { extname, join, normalize, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { brotliCompressSync } from "node:zlib";
 import { By, openBrowser } from "../../scripts/browser.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -158,6 +159,8 @@ function rowsOf(race, page, rates) {
   if (checks.length > 0) rows.push({ id: "browser/checks", title: "page, all checks of the frame", ours_ms: median(checks) });
   rows.push({ id: "browser/exposure", title: "page, exposure changed to pixels", ours_ms: median(page["gsd:exposure"]) });
   for (const [id, rate] of Object.entries(rates)) rows.push({ id: `browser/playback/${id}`, title: `page, frame of ${id} played`, ours_ms: 1000 / rate });
+  const wasm = readFileSync(join(root, "www/pkg/blender_gsd_bg.wasm"));
+  rows.push({ id: "page/wasm", title: "wasm of the page, with brotli", ours_kb: brotliCompressSync(wasm).length / 1024 });
   return rows;
 }
 

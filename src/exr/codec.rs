@@ -12,6 +12,7 @@ use exr::prelude::Vec2;
 use half::f16;
 
 use super::header::{Channel, Compression, Part};
+use super::piz::{Plane, Unpacked};
 use super::restore::Restored;
 use crate::error::Place;
 use crate::frame::{Region, SampleType};
@@ -26,6 +27,7 @@ pub(super) struct Scratch {
     /// Half samples of a row that is wanted as floats.
     row: Vec<f16>,
     inflater: Inflater,
+    piz: Unpacked,
 }
 
 /// What it takes to decode the chunks of one part.
@@ -68,6 +70,10 @@ impl<'a> Decoder<'a> {
             return Ok(());
         }
         match &self.foreign {
+            None if self.part.compression == Compression::Piz => {
+                scratch.piz.unpack(data, self.planes(region))?;
+                self.gather(&scratch.piz, region, &mut scratch.row, targets);
+            }
             Some(foreign) => {
                 let bytes = foreign.decode(data, region, length)?;
                 if bytes.len() != length {
@@ -76,7 +82,7 @@ impl<'a> Decoder<'a> {
                 self.scatter(&bytes, region, &mut scratch.row, targets);
             }
             None => {
-                let Scratch { raw, row, inflater } = scratch;
+                let Scratch { raw, row, inflater, .. } = scratch;
                 raw.resize(length, 0);
                 self.inflate(data, raw, inflater)?;
                 self.restore(raw, region, row, targets);
@@ -97,8 +103,24 @@ impl<'a> Decoder<'a> {
     fn restore(&self, raw: &[u8], region: Region, row: &mut Vec<f16>, targets: &mut [Target<'_>]) {
         let mut restored = Restored::new(raw);
         self.for_each_row(region, targets, |channel, length, target| match target {
-            Some(target) => put(row, channel, target, |stored| restored.take(stored)),
+            Some(target) => put(row, &self.part.channels[channel], target, |stored| restored.take(stored)),
             None => restored.skip(length),
+        });
+    }
+
+    /// Copies the wanted channels of an unpacked chunk, plane by plane as it is.
+    fn gather(&self, piz: &Unpacked, region: Region, row: &mut Vec<f16>, targets: &mut [Target<'_>]) {
+        let mut starts: Vec<usize> = Vec::new();
+        self.planes(region).fold(0, |start, plane| {
+            starts.push(start);
+            start + plane.length()
+        });
+        self.for_each_row(region, targets, |channel, length, target| {
+            let start = starts[channel];
+            starts[channel] += length / 2;
+            if let Some(target) = target {
+                put(row, &self.part.channels[channel], target, |stored| piz.read(start, stored));
+            }
         });
     }
 
@@ -109,34 +131,38 @@ impl<'a> Decoder<'a> {
             let (from, after) = rest.split_at(length);
             rest = after;
             if let Some(target) = target {
-                put(row, channel, target, |stored| stored.copy_from_slice(from));
+                put(row, &self.part.channels[channel], target, |stored| stored.copy_from_slice(from));
             }
         });
     }
 
     /// The decoded bytes of the chunk of `region`.
     fn chunk_bytes(&self, region: Region) -> usize {
-        let bytes = |channel: &Channel| {
-            let [across, down] = channel.sampling;
-            let rows = (i64::from(region.y)..region.bottom()).filter(|y| y % i64::from(down) == 0).count();
-            rows * (region.width as usize / across as usize) * channel.kind.bytes()
-        };
-        self.part.channels.iter().map(bytes).sum()
+        self.planes(region).map(|plane| plane.length() * 2).sum()
     }
 
-    /// Calls `each` for every row of every channel that the chunk has, in its order: with the stored bytes' number, and where
-    /// the samples are wanted, if they are: their type and the row's pixels.
+    /// What each channel has in the chunk of `region`.
+    fn planes(&self, region: Region) -> impl Iterator<Item = Plane> + Clone {
+        self.part.channels.iter().map(move |channel| {
+            let [across, down] = channel.sampling;
+            let height = (i64::from(region.y)..region.bottom()).filter(|y| y % i64::from(down) == 0).count();
+            Plane { width: region.width as usize / across as usize, height, words: channel.kind.bytes() / 2 }
+        })
+    }
+
+    /// Calls `each` for every row of every channel that the chunk has, in its order: with the channel's place, the stored
+    /// bytes' number, and where the samples are wanted, if they are: their type and the row's pixels.
     fn for_each_row(
         &self,
         region: Region,
         targets: &mut [Target<'_>],
-        mut each: impl FnMut(&Channel, usize, Option<(SampleType, &mut [u8])>),
+        mut each: impl FnMut(usize, usize, Option<(SampleType, &mut [u8])>),
     ) {
         let window = self.part.data_window;
         let (width, full_width) = (region.width as usize, window.width as usize);
         let left = (i64::from(region.x) - i64::from(window.x)) as usize;
         for row in 0..region.height as usize {
-            for (channel, place) in self.part.channels.iter().zip(&self.places) {
+            for (index, (channel, place)) in self.part.channels.iter().zip(&self.places).enumerate() {
                 let [across, down] = channel.sampling;
                 if (i64::from(region.y) + row as i64) % i64::from(down) != 0 {
                     continue;
@@ -146,7 +172,7 @@ impl<'a> Decoder<'a> {
                     let start = (row * full_width + left) * sample;
                     (target.kind, &mut target.rows[start..start + width * sample])
                 });
-                each(channel, width / across as usize * channel.kind.bytes(), target);
+                each(index, width / across as usize * channel.kind.bytes(), target);
             }
         }
     }
@@ -195,7 +221,6 @@ impl Foreign {
     fn codec(compression: Compression) -> Option<Codec> {
         match compression {
             Compression::Rle => Some(Codec::RLE),
-            Compression::Piz => Some(Codec::PIZ),
             Compression::Pxr24 => Some(Codec::PXR24),
             Compression::B44 => Some(Codec::B44),
             Compression::B44a => Some(Codec::B44A),

@@ -21,6 +21,7 @@ mod layers;
 mod limits;
 mod luminance_chroma;
 mod parse;
+mod piz;
 mod restore;
 mod retag;
 mod shuffle;
