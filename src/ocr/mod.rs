@@ -20,9 +20,9 @@ use boxes::TextBox;
 use ctc::Alphabet;
 pub use models::{MODELS, ModelFile};
 
-/// Text is looked for in a picture at most so wide, larger ones are halved: 4K at half its size, where the smallest text
-/// that an audience can read is still ten pixels high. It is read at the picture's own size.
-const WIDEST: usize = 2048;
+/// Text is looked for in a picture at most so wide and high, larger ones are halved: 4K at half its size, where the smallest
+/// text that an audience can read is still ten pixels high. It is read at the picture's own size.
+const LARGEST: usize = 2048;
 /// The detector's pyramid halves a picture five times.
 const STRIDE: usize = 32;
 /// Lines read in one picture, the likeliest first: a wall of posters has some dozens.
@@ -67,7 +67,8 @@ impl Ocr {
     /// Boxes that are likely to hold a line of text, in pixels of `picture`.
     fn detect(&self, picture: &Grey) -> Result<Vec<TextBox>> {
         let (mut smaller, mut scale) = (None, 1.0);
-        while smaller.as_ref().unwrap_or(picture).width > WIDEST {
+        let is_large = |picture: &Grey| picture.width.max(picture.height) > LARGEST;
+        while is_large(smaller.as_ref().unwrap_or(picture)) {
             smaller = Some(smaller.as_ref().unwrap_or(picture).halved());
             scale *= 2.0;
         }

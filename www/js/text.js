@@ -3,6 +3,8 @@
 
 import { fetched, loadTextEngine } from "./engine.js";
 
+/** How long a worker with nothing to read is kept, in milliseconds: it holds some hundred megabytes, and is back in a second. */
+const IDLE = 30_000;
 /** Files that a person chose one after another, so that two models need not come together. */
 const MOST_CHOSEN = 8;
 
@@ -21,6 +23,7 @@ export function createText(app) {
   let starting = null;
   /** The picture before: a worker reads one at a time. */
   let last = Promise.resolve();
+  let idle = 0;
 
   /** Asks a worker that does nothing else. */
   function ask(worker, type, job, transfer = []) {
@@ -52,17 +55,21 @@ export function createText(app) {
   const files = () => (isChosen ? chosen : offered ??= fetchModels());
 
   function end() {
+    clearTimeout(idle);
     starting?.then((worker) => worker.terminate(), () => {});
     starting = null;
   }
 
   async function readNow({ width, height, codes }, signal) {
     if (signal.aborted) throw cancelled;
+    clearTimeout(idle);
     starting ??= start(files());
     const stopped = new Promise((_, reject) => signal.addEventListener("abort", () => reject(cancelled), { once: true }));
     try {
       const worker = await Promise.race([starting, stopped]);
-      return await Promise.race([ask(worker, "read", { width, height, codes }, [codes.buffer]), stopped]);
+      const lines = await Promise.race([ask(worker, "read", { width, height, codes }, [codes.buffer]), stopped]);
+      idle = setTimeout(end, IDLE);
+      return lines;
     } catch (error) {
       // It may be half-way through a picture, or not have come up: the next one begins anew.
       end();

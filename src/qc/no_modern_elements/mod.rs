@@ -147,9 +147,10 @@ impl NoModernElements {
     /// Searches a frame; `corner` is where its first pixel lies in the display window. Gives the picture back where its
     /// text is read elsewhere.
     pub(super) fn search(&mut self, number: i32, file: &str, grey: Grey, corner: [i32; 2]) -> Option<Unread> {
-        let mut readings = Readings { file: file.to_owned(), corner, found: Vec::new() };
-        readings.add(qr::find(&grey));
-        self.read.insert(number, readings);
+        let read = self.read.entry(number).or_default();
+        file.clone_into(&mut read.file);
+        read.corner = corner;
+        read.add(qr::find(&grey));
         match self.text.clone() {
             TextSearch::Without(why) => drop(self.lacking.insert(why)),
             TextSearch::With(reader) => self.take_lines(number, reader.read(&grey)),
