@@ -22,6 +22,20 @@ impl Timecode {
         Self { frames: i64::from(number).rem_euclid(day) as u32, counted }
     }
 
+    /// The time code of a frame in words where numbers are left out to keep up with the clock, as 30000/1001 may have it: the
+    /// first two of every minute but each tenth, at 60 the first four, and `;` before the frames (SMPTE ST 12-1, 5.2.2).
+    pub fn dropping(number: i32, rate: FrameRate) -> String {
+        let counted = i64::from(rate.counted().max(30));
+        let dropped = counted / 15;
+        let ten_minutes = 600 * counted - 9 * dropped;
+        let number = i64::from(number).rem_euclid(24 * 6 * ten_minutes);
+        let (tens, rest) = (number / ten_minutes, number % ten_minutes);
+        let minutes = (rest - dropped).max(0) / (60 * counted - dropped);
+        let frames = (number + dropped * (9 * tens + minutes)) as u32;
+        let [hours, minutes, seconds, frames] = Self { frames, counted: counted as u32 }.fields();
+        format!("{hours:02}:{minutes:02}:{seconds:02};{frames:02}")
+    }
+
     /// Hours, minutes, seconds and frames.
     pub const fn fields(self) -> [u32; 4] {
         let seconds = self.frames / self.counted;
@@ -61,6 +75,17 @@ mod tests {
         assert_eq!(text(0, FrameRate::FPS_24), "00:00:00:00");
         assert_eq!(text(-1, FrameRate::FPS_24), "23:59:59:23");
         assert_eq!(text(24 * 86_400 + 5, FrameRate::FPS_24), "00:00:00:05");
+    }
+
+    #[test]
+    fn numbers_are_left_out_at_every_minute_but_the_tenth() {
+        // SMPTE ST 12-1, 5.2.2: after 00:00:59;29 comes 00:01:00;02, after 00:09:59;29 comes 00:10:00;00.
+        let text = |number| Timecode::dropping(number, NTSC);
+        assert_eq!(
+            [1799, 1800, 17_981, 17_982].map(text),
+            ["00:00:59;29", "00:01:00;02", "00:09:59;29", "00:10:00;00"]
+        );
+        assert_eq!(text(107_892), "01:00:00;00");
     }
 
     #[test]

@@ -5,6 +5,7 @@
 use std::ops::Range;
 
 use super::ColorTags;
+use super::track::h264_configuration;
 use crate::error::Place;
 use crate::exr::ByteSource;
 use crate::{Error, Result};
@@ -22,6 +23,8 @@ const SIZE: u64 = 8 + 8 + 16;
 pub struct Movie {
     /// `colr`: QuickTime's `nclc` (no range) or ISO's `nclx`.
     pub color: ColorTags,
+    /// What H.264's own parameter set in the index says of colour; `None` of other codecs.
+    pub codec_color: Option<ColorTags>,
     /// Width and height in pixels as the sample entry has them; 0 where it has none.
     pub size: [u32; 2],
     /// Whether the index (`moov`) stands before the pictures (`mdat`).
@@ -34,16 +37,15 @@ impl Movie {
     /// # Errors
     /// If there is no index or no video track in it, or boxes do not lie inside one another.
     pub fn read<S: ByteSource + ?Sized>(source: &S) -> Result<Self> {
-        // What a copy that was cut short has of its pictures is in its last box.
-        let top = boxes(source, 0..source.len(), true)?;
+        let top = top_level(source)?;
         let place = |kind: &[u8; 4]| top.iter().position(|found| found.kind == *kind);
         let Some(index) = place(b"moov") else {
             return Err(Error::wrong_kind("this is no QuickTime or MP4 file, or a writer was stopped before its end"));
         };
         let is_fast_start = place(b"mdat").is_none_or(|pictures| index < pictures);
         for track in children(source, top[index].body.clone())?.iter().filter(|found| found.kind == *b"trak") {
-            if let Some((color, size)) = video(source, track)? {
-                return Ok(Self { color, size, is_fast_start });
+            if let Some(movie) = video(source, track)? {
+                return Ok(Self { is_fast_start, ..movie });
             }
         }
         Err(Error::wrong_kind("there is no video track in this file"))
@@ -61,8 +63,8 @@ pub(crate) struct Atom {
     pub(crate) body: Range<u64>,
 }
 
-/// The tags and the size of a track, `None` where it is no video.
-fn video<S: ByteSource + ?Sized>(source: &S, track: &Atom) -> Result<Option<(ColorTags, [u32; 2])>> {
+/// What a track says, `None` where it is no video.
+fn video<S: ByteSource + ?Sized>(source: &S, track: &Atom) -> Result<Option<Movie>> {
     let Some(media) = find(source, track, b"mdia")? else { return Ok(None) };
     let Some(handler) = find(source, &media, b"hdlr")? else { return Ok(None) };
     // Version and flags, then the component's type (zero in MP4), then its subtype.
@@ -83,7 +85,8 @@ fn video<S: ByteSource + ?Sized>(source: &S, track: &Atom) -> Result<Option<(Col
     let inner = entry.start.saturating_add(SAMPLE_ENTRY)..entry.body.end;
     let color = children(source, inner)?.into_iter().find(|found| found.kind == *b"colr");
     let color = color.map_or(Ok(ColorTags::default()), |color| tags(source, &color))?;
-    Ok(Some((color, size)))
+    let codec_color = h264_configuration(source, &entry)?.map(|(_, configuration)| configuration.set.color);
+    Ok(Some(Movie { color, codec_color, size, is_fast_start: false }))
 }
 
 /// 14496-12, 12.1.5; QuickTime, "Color Parameter Atoms".
@@ -104,6 +107,11 @@ fn tags<S: ByteSource + ?Sized>(source: &S, color: &Atom) -> Result<ColorTags> {
 /// The first box of that kind in `parent`.
 pub(crate) fn find<S: ByteSource + ?Sized>(source: &S, parent: &Atom, kind: &[u8; 4]) -> Result<Option<Atom>> {
     Ok(children(source, parent.body.clone())?.into_iter().find(|found| found.kind == *kind))
+}
+
+/// The file's own boxes: what a copy that was cut short has of its pictures is in the last one.
+pub(super) fn top_level<S: ByteSource + ?Sized>(source: &S) -> Result<Vec<Atom>> {
+    boxes(source, 0..source.len(), true)
 }
 
 /// The boxes that lie one after another in `range`. What is too short for a box at its end (QuickTime closes some lists
@@ -174,11 +182,11 @@ mod tests {
         let nclc = movie(b"vide", b"nclc\0\x01\0\x01\0\x01");
         let nclx = movie(b"vide", b"nclx\0\x09\0\x10\0\x09\x80");
         let (free, data) = (atom(b"free", &[0; 3]), atom(b"mdat", &[7; 50]));
-        let expected =
-            Movie { color: ColorTags { full_range: None, ..ColorTags::REC709 }, size: [0; 2], is_fast_start: true };
+        let color = ColorTags { full_range: None, ..ColorTags::REC709 };
+        let expected = Movie { color, is_fast_start: true, ..Movie::default() };
         assert_eq!(read(&[&free, &nclc, &data]).ok(), Some(expected));
         let color = ColorTags { primaries: Some(9), transfer: Some(16), matrix: Some(9), full_range: Some(true) };
-        assert_eq!(read(&[&data, &nclx]).ok(), Some(Movie { color, size: [0; 2], is_fast_start: false }));
+        assert_eq!(read(&[&data, &nclx]).ok(), Some(Movie { color, ..Movie::default() }));
     }
 
     #[test]
@@ -187,8 +195,7 @@ mod tests {
         let profile = movie(b"vide", b"prof\0\x01\0\x01\0\x01");
         let long = [&1_u32.to_be_bytes(), b"mdat".as_slice(), &24_u64.to_be_bytes(), &[0; 8]].concat();
         for bytes in [unspecified, profile] {
-            let expected = Movie { is_fast_start: false, ..Movie::default() };
-            assert_eq!(read(&[&long, &bytes]).ok(), Some(expected));
+            assert_eq!(read(&[&long, &bytes]).ok(), Some(Movie::default()));
         }
     }
 

@@ -1,20 +1,29 @@
 //! What was found in a movie file, to be held against what was asked for.
 //!
 //! ffprobe tells most of it, as JSON ([`MediaInfo::parse`]). What the container says of colour it does not tell apart from
-//! what the codec says, so the container's tags are read here ([`Movie::read`]).
+//! what the codec says, so the container's tags are read here ([`Movie::read`]). Where there is no ffprobe, the same facts
+//! come from the file's own bytes ([`VideoTrack::read`]), with the places of its pictures.
 
+pub(crate) mod bits;
 pub(crate) mod boxes;
 mod color;
+pub(crate) mod h264;
 mod probe;
+mod prores;
+pub(crate) mod samples;
+mod times;
+mod track;
 
 pub use boxes::Movie;
 pub use color::ColorTags;
+pub use track::{Picture, VideoTrack};
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::spec::FrameRate;
+use crate::spec::{FrameRate, OUTPUT_FORMATS, OutputSpec};
+use crate::timecode::Timecode;
 
 /// The first video stream of a file, and what belongs to it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -66,6 +75,18 @@ pub struct MediaInfo {
 }
 
 impl MediaInfo {
+    /// The film's deliverable of that codec and profile.
+    pub fn deliverable(&self) -> Option<&'static OutputSpec> {
+        let own = (self.codec.as_str(), self.profile.as_str());
+        OUTPUT_FORMATS.iter().find(|spec| spec.format.is_movie() && spec.compression.probed() == Some(own))
+    }
+
+    /// Frames before the shot's `first`: one, a slate, where the time code says so.
+    pub fn lead(&self, first: i32) -> usize {
+        let before = self.frame_rate.map(|rate| Timecode::of_frame(first.saturating_sub(1), rate).to_string());
+        usize::from(before.is_some() && before == self.timecode)
+    }
+
     /// Whether the decoder makes alpha.
     pub fn has_alpha(&self) -> bool {
         ["yuva", "gbrap", "rgba", "bgra", "argb", "abgr", "ya"].iter().any(|start| self.pixel_format.starts_with(start))

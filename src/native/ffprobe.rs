@@ -53,6 +53,8 @@ impl Ffprobe {
             info.container_color = movie.color;
             info.container_size = Some(movie.size).filter(|size| !size.contains(&0));
             info.is_fast_start = Some(movie.is_fast_start);
+            // Where the codec says nothing, ffprobe gives the container's word for the codec's.
+            info.codec_color = movie.codec_color.unwrap_or(info.codec_color);
         }
         Ok(info)
     }

@@ -15,6 +15,7 @@ mod frame_rate_correct;
 mod grain_visible;
 mod junit;
 mod layer_edges_invisible;
+mod merge;
 mod no_clipped_highlights;
 mod no_crushed_blacks;
 mod no_modern_elements;
@@ -29,7 +30,7 @@ mod validator;
 
 pub use check::{Answer, Check, CheckId, FrameObserved, Observation, QC_CHECKS, ShotContext};
 pub use components::{Component, Components};
-pub use delivered::{MovieOptions, MovieValidator, check_technical_specs, unreadable_movie};
+pub use delivered::{MovieOptions, MovieValidator, check_technical_specs, movie_frame_bytes, unreadable_movie};
 pub use layer_edges_invisible::observed_channels;
 pub use no_modern_elements::{
     FrameEvidence, Grey, MatteNames, PixelEvidence, Reading, ReadingKind, ShotEvidence, Source, TextReader, TextSearch,

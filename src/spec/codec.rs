@@ -123,7 +123,7 @@ impl Codec {
     pub const fn probed(self) -> Option<(&'static str, &'static str)> {
         match self {
             Self::ExrNone | Self::ExrZips | Self::ExrZip => None,
-            Self::ProRes4444Xq => Some(("prores", "4444 XQ")),
+            Self::ProRes4444Xq => Some(("prores", "XQ")),
             Self::ProRes4444 => Some(("prores", "4444")),
             Self::ProRes422Hq => Some(("prores", "HQ")),
             Self::ProRes422 => Some(("prores", "Standard")),

@@ -1,48 +1,15 @@
 // The checks on the page are those of the command line: the two reports of the same frames, field by field.
 
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { binary, demo, fixture, scratch, withPage } from "./page.mjs";
+import { assertSame, comparable, reported } from "./reports.mjs";
 
 const skip = binary ? false : "the command line is not built";
 let page;
 withPage((opened) => { page = opened; });
-
-/** What the command line says of a file or folder; the page has no project, and neither has this. */
-function reported(path) {
-  const { status, stdout, stderr } = spawnSync(binary, ["validate-output", "--json", "--path", path, "--project", scratch], {
-    encoding: "utf8", maxBuffer: 1 << 26, env: { ...process.env, BLENDER_GSD_MODELS: join(scratch, "no-models") },
-  });
-  assert.ok(status === 0 || status === 1, stderr);
-  return JSON.parse(stdout);
-}
-
-/** Without what only one of the two can know: the clock, folders, what files were on the disk, and why it does not read text. */
-function comparable({ generated_at: _, scene_id: __, shots, ...rest }) {
-  const name = (path) => path.split("/").at(-1);
-  const reason = (text) => text?.replace(/(text was not looked for): .*?(?=; (?!`)|$)/, "$1");
-  const told = (text) => text.replace(/\S*\/(?=[^/\s]+\.exr)/g, "");
-  return {
-    ...rest,
-    shots: shots.map((shot) => ({
-      ...shot,
-      checks: shot.checks.map((check) => ("reason" in check ? { ...check, reason: reason(check.reason) } : check)),
-      files: shot.files.map(({ path, kind }) => ({ path: name(path), kind })),
-      issues: shot.issues.map((issue) => ({ ...issue, file: name(issue.file), description: told(issue.description) })),
-    })),
-  };
-}
-
-/** Fails at the first field that differs, and says which it is. */
-function assertSame(ours, theirs, place = "report") {
-  if (ours !== null && theirs !== null && typeof ours === "object" && typeof theirs === "object") {
-    assert.deepEqual(Object.keys(ours).sort(), Object.keys(theirs).sort(), place);
-    for (const key of Object.keys(ours)) assertSame(ours[key], theirs[key], `${place}.${key}`);
-  } else assert.equal(ours, theirs, place);
-}
 
 async function assertParity(...paths) {
   const folder = mkdtempSync(join(scratch, "parity-"));

@@ -23,7 +23,7 @@ export function createApp(engine, query) {
   const neutral = { exposure: exposure.neutral, gamma: gamma.neutral, offset: offset.neutral, isolate: "color" };
   const store = createStore({
     phase: "empty", pkg: null,
-    shots: [], others: 0, shot: null, frame: null,
+    shots: [], movies: [], others: 0, shot: null, frame: null,
     inspection: null, layer: -1, layerName: null, layerView: null, entry: null,
     look: { view: views[0].id, display: displays[0].id, ...neutral, clipping: false, falseColor: false, space: null },
     truth: "", aids: false,
@@ -58,6 +58,7 @@ export function createApp(engine, query) {
   /** Lets everything go that is open. */
   app.close = () => {
     app.checks.cancel();
+    app.stopMovies();
     app.loader.cancel();
     app.cache.clear();
     app.pool.forget();
@@ -77,19 +78,20 @@ export function createApp(engine, query) {
     }
     if (app.holdsPackage(sources)) return app.openPackage(sources);
     const origin = performance.now();
-    const { kept, others } = pickFrames(sources);
+    const { kept, movies, others } = pickFrames(sources);
+    if (kept.length === 0 && movies.length > 0) return app.openMovies(movies);
     if (kept.length === 0) {
       store.set({
         failure: {
-          kind: "input", title: "There is no EXR file and no report in what was dropped", what: sources.length ? `${others} other files` : "it is empty",
-          place: "", next: "Drop EXR frames, a folder that holds some, or a package with its qc_report.json", message: "",
+          kind: "input", title: "There is no EXR file, no movie and no report in what was dropped", what: sources.length ? `${others} other files` : "it is empty",
+          place: "", next: "Drop EXR frames, movies, a folder that holds some, or a package with its qc_report.json", message: "",
         },
       });
       return;
     }
     app.close();
     const shots = makeShots(engine, kept);
-    store.set({ phase: "ready", shots, others, shot: shots[0] });
+    store.set({ phase: "ready", shots, movies, others, shot: shots[0] });
     const frame = shots[0].frames.find(({ number }) => number === app.linked?.frame) ?? shots[0].frames[0];
     await app.showFrame(shots[0], frame, { origin, name: app.linked?.layer });
     app.linked = null;

@@ -16,7 +16,7 @@ export function createBrowser(app) {
   let marked = null;
   let timer = 0;
 
-  function build({ shots, others }) {
+  function build({ shots, movies, others }) {
     rows.clear();
     marked = null;
     const sections = shots.map((shot, number) => h("section", { "aria-labelledby": `shot-${number}` },
@@ -24,7 +24,9 @@ export function createBrowser(app) {
       h("div", { role: "listbox", "aria-labelledby": `shot-${number}`, onkeydown: (event) => move(event, shot) },
         ...rowsOf(shot).map((row) => (row.frame ? frameRow(shot, row.frame) : gapRow(row.gap))))));
     const note = others > 0 && h("p", { class: "browser-note", text: `${others} ${others === 1 ? "file is" : "files are"} no EXR and not shown.` });
-    root.replaceChildren(...sections, ...(note ? [note] : []));
+    const beside = movies.length > 0 && h("div", { class: "browser-note" },
+      h("button", { class: "button", text: `Check ${movies.length === 1 ? "the movie" : `${movies.length} movies`}`, onclick: () => app.openMovies(movies) }));
+    root.replaceChildren(...sections, ...[beside, note].filter(Boolean));
     mark(store.state);
   }
 
@@ -95,7 +97,7 @@ export function createBrowser(app) {
     slot.replaceWith(canvas);
   }
 
-  store.on(["shots"], build);
+  store.on(["shots", "movies"], build);
   store.on(["frame"], mark);
   store.on(["report"], badges);
   store.on(["pictureCount", "playing"], () => {

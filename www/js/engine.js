@@ -10,7 +10,7 @@ export async function loadEngine() {
   const [module, workerUrl, models] = await Promise.all([
     carried("gsd-wasm", (stream) => new Response(stream).arrayBuffer().then((bytes) => WebAssembly.compile(bytes)))
       ?? compile(new URL("../pkg/blender_gsd_bg.wasm", import.meta.url)),
-    carried("gsd-worker", (stream) => new Response(stream).text().then(scriptUrl)) ?? workerScript("../pkg/blender_gsd.js", "./worker.js"),
+    carried("gsd-worker", (stream) => new Response(stream).text().then(scriptUrl)) ?? workerScript("../pkg/blender_gsd.js", "./movie-decoder.js", "./worker.js"),
     isCarried ? [] : offeredModels(),
   ]);
   await init({ module_or_path: module });
@@ -67,13 +67,10 @@ async function compile(url) {
     : WebAssembly.compile(await response.arrayBuffer());
 }
 
-/** @param {string} libraryPath @param {string} workerPath */
-async function workerScript(libraryPath, workerPath) {
-  const [library, worker] = await Promise.all(
-    [libraryPath, workerPath].map(async (path) => (await fetched(new URL(path, import.meta.url))).text()),
-  );
-  // One module out of two: the worker's own import becomes the code it imports.
-  return scriptUrl(`${library}\n${worker.replace(/^import .* from "\.\.\/pkg\/\w+\.js";$/m, "")}`);
+/** One module out of several: their imports become the code they import, which stands before. @param {string[]} paths */
+async function workerScript(...paths) {
+  const [library, ...modules] = await Promise.all(paths.map(async (path) => (await fetched(new URL(path, import.meta.url))).text()));
+  return scriptUrl([library, ...modules.map((text) => text.replace(/^import .* from ".*";$|^export /gm, ""))].join("\n"));
 }
 
 const scriptUrl = (text) => URL.createObjectURL(new Blob([text], { type: "text/javascript" }));

@@ -36,15 +36,18 @@ async function walk(entry, prefix, direct, found) {
 export const fromInput = (list) =>
   [...list].map((file) => ({ path: file.webkitRelativePath || file.name, file, direct: !file.webkitRelativePath }));
 
+const isMovie = (path) => /\.(mov|mp4|m4v)$/i.test(path);
+const isHidden = (path) => /(^|\/)\._/.test(path);
+
 /**
- * Keeps what can be looked at. Whatever was dropped by itself is tried, so that its trouble can be named; in folders only
- * OpenEXR files are, the others are counted.
+ * Keeps what can be looked at: frames, and movies apart. Whatever was dropped by itself is tried, so that its trouble can be
+ * named; in folders only OpenEXR files and movies are, the others are counted.
  */
 export function pickFrames(sources) {
-  const frames = sources.filter(({ path, direct }) => direct || /\.s?exr$/i.test(path));
-  const hidden = frames.filter(({ path }) => /(^|\/)\._/.test(path));
-  const kept = frames.filter((frame) => !hidden.includes(frame));
-  return { kept, others: sources.length - kept.length };
+  const shown = sources.filter(({ path }) => !isHidden(path));
+  const movies = shown.filter(({ path, file }) => isMovie(path) && file);
+  const kept = shown.filter((source) => !movies.includes(source) && (source.direct || /\.s?exr$/i.test(source.path)));
+  return { kept, movies, others: sources.length - kept.length - movies.length };
 }
 
 /** Lets the whole window take drops. @param {(sources: any[]) => void} open */

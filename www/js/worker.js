@@ -1,5 +1,6 @@
 // A worker: one instance of the module, files opened on demand, jobs that can be cancelled between runs of bands.
-import { Analysis, Checksum, QcRun, WorkerFile, initSync } from "../pkg/blender_gsd.js";
+import { Analysis, Checksum, MovieRun, QcRun, WorkerFile, initSync } from "../pkg/blender_gsd.js";
+import { checkMovie } from "./movie-decoder.js";
 
 /** Files whose header is read, by the page's key; only a few are held. */
 const files = new Map();
@@ -180,6 +181,14 @@ const jobs = {
   qcForget(id, { run }) {
     runs.get(run)?.free();
     runs.delete(run);
+  },
+
+  async movie(id, { file, name, request }) {
+    const run = new MovieRun(file, name, request);
+    return checkMovie(run, (done, total) => postMessage({ id, progress: { done, total } }), async () => {
+      await turn();
+      if (cancelled.has(id)) throw { kind: "cancelled", what: "cancelled" };
+    });
   },
 
   forget() {

@@ -113,6 +113,14 @@ impl Layout {
         })
     }
 
+    /// The layout of a pixel format of ffmpeg's, which has names of their own (`yuvj420p`) for the same planes in full range.
+    ///
+    /// # Errors
+    /// With the names there are, if it is none of them.
+    pub fn of_pixel_format(name: &str) -> Result<Self> {
+        Self::named(&name.replacen("yuvj", "yuv", 1))
+    }
+
     /// ffmpeg's name, for its `-pix_fmt`.
     pub const fn name(self) -> &'static str {
         self.name

@@ -7,6 +7,7 @@
 //!
 //! Files appear under their final names whole and verified, or not at all.
 
+mod facts;
 mod lettering;
 mod master;
 mod master_check;
@@ -263,6 +264,11 @@ fn run(project: &Project, export: &mut ShotExport, options: &Options, watch: Wat
     outputs.extend(made?);
     if let Some(checks) = checks {
         *quality = checks.finish(outputs)?;
+    }
+    if !options.no_qc {
+        let is_fresh = quality.is_some();
+        let noted = facts::note(project, job, &plan, (outputs.as_slice(), is_fresh), options)?;
+        *quality = noted.or(quality.take());
     }
     for note in outputs.iter().flat_map(|report| &report.notes) {
         watch(Event::Note(&job.shot_id, note));

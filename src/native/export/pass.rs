@@ -13,6 +13,7 @@ use super::source::Decoded;
 use super::{Observer, OutputReport, OutputState, verify};
 use crate::color::{ColorSpace, Processor};
 use crate::editorial::ShotId;
+use crate::media::MediaInfo;
 use crate::native::clock;
 use crate::native::ffmpeg::Ffmpeg;
 use crate::native::journal::{Facts, Finished, Journal, Stamp};
@@ -105,7 +106,7 @@ impl<'a> Making<'a> {
         let mut report = OutputReport::new(self.output);
         let writer = std::mem::replace(&mut self.writer, Writer::Failed(Error::spec("it is settled", "")));
         let settled = match writer {
-            Writer::Movie(movie) => self.settle_movie(context, *movie),
+            Writer::Movie(movie) => self.settle_movie(context, *movie).map(|info| report.info = Some(info)),
             Writer::Masters(masters) => self.settle_masters(context, masters, &mut report),
             Writer::Failed(error) => Err(error),
         };
@@ -122,7 +123,11 @@ impl<'a> Making<'a> {
         report
     }
 
-    fn settle_movie(&self, context: &Context<'_>, (mut movie, mut journal): (MovieWriter<'_>, Journal)) -> Result<()> {
+    fn settle_movie(
+        &self,
+        context: &Context<'_>,
+        (mut movie, mut journal): (MovieWriter<'_>, Journal),
+    ) -> Result<MediaInfo> {
         let (samples, words) = movie.finish()?;
         let (Kind::Movie { path, view, .. }, Some(encoding)) = (&self.output.kind, self.output.encoding(context.shot))
         else {
@@ -132,7 +137,7 @@ impl<'a> Making<'a> {
         let partial = partial(path);
         let frames = context.plan.source.frames.len() + self.output.lead();
         let verified = verify::movie(ffmpeg, &partial, &encoding, frames, &samples);
-        verified.map_err(|error| with_words(error, &words))?;
+        let info = verified.map_err(|error| with_words(error, &words))?;
         let refused = |error| Error::io("cannot be put in its place", path.display(), error);
         File::open(&partial).and_then(|file| file.sync_all()).map_err(refused)?;
         fs::rename(&partial, path).map_err(refused)?;
@@ -146,7 +151,8 @@ impl<'a> Making<'a> {
             finished_at: clock::now()?,
         };
         let finished = self.finished(context, vec![Stamp::of(path)?], facts);
-        journal.finish(finished, std::collections::BTreeMap::new())
+        journal.finish(finished, std::collections::BTreeMap::new())?;
+        Ok(info)
     }
 
     fn settle_masters(

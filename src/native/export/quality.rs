@@ -22,7 +22,9 @@ use crate::native::project::Project;
 use crate::native::seen::Seen;
 use crate::native::{FileSource, clock, frames, journal, models, period, validate};
 use crate::period::Judge;
-use crate::qc::{FrameObserved, Observation, QcReport, ReportContext, ShotReport, Status, Validator, ValidatorOptions};
+use crate::qc::{
+    FrameObserved, Observation, QcReport, ReportContext, ReportFile, ShotReport, Status, Validator, ValidatorOptions,
+};
 use crate::{Error, Result, Severity};
 
 /// What the checks found in a shot.
@@ -36,6 +38,15 @@ pub struct QualityReport {
     pub errors: usize,
     /// Findings that someone should look at.
     pub warnings: usize,
+}
+
+impl QualityReport {
+    /// Of the shot in the report at `path`.
+    pub(super) fn new(path: &Path, shot: &ShotReport) -> Self {
+        let count = |severity| shot.issues.iter().filter(|issue| issue.severity == severity).count();
+        let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+        Self { path: path.to_owned(), status: shot.status, errors, warnings }
+    }
 }
 
 /// The checks over one shot.
@@ -120,9 +131,7 @@ impl Quality {
             _ => validator.finish(),
         };
         make_relative(&mut shot, &folder)?;
-        let count = |severity| shot.issues.iter().filter(|issue| issue.severity == severity).count();
-        let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
-        let found = QualityReport { path: report.clone(), status: shot.status, errors, warnings };
+        let found = QualityReport::new(&report, &shot);
         let context =
             ReportContext { scene_id: scene, generated_at: clock::now()?, transform, period_year: judge.year() };
         put(&report, &lock, shot, context)?;
@@ -200,7 +209,7 @@ fn check_masters(masters: &MasterJob, options: ValidatorOptions) -> Result<ShotR
 }
 
 /// Paths from the scene's folder on, and what their files are now.
-fn make_relative(shot: &mut ShotReport, folder: &Path) -> Result<()> {
+pub(super) fn make_relative(shot: &mut ShotReport, folder: &Path) -> Result<()> {
     let start = |path: &str| {
         let relative = Path::new(path).strip_prefix(folder).ok()?;
         Some(relative.to_string_lossy().replace('\\', "/"))
@@ -221,16 +230,16 @@ fn make_relative(shot: &mut ShotReport, folder: &Path) -> Result<()> {
 }
 
 /// The report that is there, if it can be read.
-fn read(path: &Path) -> Option<QcReport> {
+pub(super) fn read(path: &Path) -> Option<QcReport> {
     serde_json::from_slice(&std::fs::read(path).ok()?).ok()
 }
 
-fn is_of(shot: &ShotReport, job: &ExportJob) -> bool {
+pub(super) fn is_of(shot: &ShotReport, job: &ExportJob) -> bool {
     shot.shot_id == job.shot_id.as_str()
 }
 
 /// Puts a shot's findings into the scene's report, in the place of older ones about it or its files.
-fn put(path: &Path, lock: &Path, shot: ShotReport, context: ReportContext) -> Result<()> {
+pub(super) fn put(path: &Path, lock: &Path, shot: ShotReport, context: ReportContext) -> Result<()> {
     let _lock = journal::wait_for_lock(lock)?;
     let mut shots = read(path).map(|report| report.shots).unwrap_or_default();
     let name = |path: &str| path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
@@ -238,6 +247,7 @@ fn put(path: &Path, lock: &Path, shot: ShotReport, context: ReportContext) -> Re
     shots.retain(|old| old.shot_id != shot.shot_id && !old.files.iter().any(|file| name(&file.path) == first));
     shots.push(shot);
     shots.sort_by(|a, b| a.shot_id.cmp(&b.shot_id));
-    let frames = shots.iter().map(|shot| shot.files.len()).sum();
+    let is_frame = |file: &&ReportFile| !frames::is_video(Path::new(&file.path));
+    let frames = shots.iter().map(|shot| shot.files.iter().filter(is_frame).count()).sum();
     validate::write_report(path, &QcReport::new(shots, frames, context))
 }

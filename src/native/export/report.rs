@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::plan::Output;
 use super::{QualityReport, RenderReport};
 use crate::editorial::ExportJob;
+use crate::media::MediaInfo;
 use crate::native::composites;
 use crate::native::project::Project;
 
@@ -43,6 +44,9 @@ pub struct OutputReport {
     pub problem: Option<String>,
     /// Working time in seconds.
     pub seconds: f64,
+    /// What the headers say of a movie that was made now.
+    #[serde(skip)]
+    pub info: Option<MediaInfo>,
 }
 
 impl OutputReport {
@@ -57,6 +61,7 @@ impl OutputReport {
             notes: Vec::new(),
             problem: None,
             seconds: 0.0,
+            info: None,
         }
     }
 }

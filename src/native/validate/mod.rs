@@ -1,5 +1,6 @@
 //! Checks what is delivered: finds frames and movies, decodes them one after another, lets the checks see each.
 
+mod beside;
 mod movie;
 mod scene;
 
@@ -20,6 +21,7 @@ use crate::exr::cryptomatte::Labels;
 use crate::exr::{self, Header, Layer, Limits, Request};
 use crate::frame::Frame;
 use crate::period::Judge;
+use crate::picture::LayerPicture;
 use crate::qc::{
     self, FrameEvidence, FrameObserved, Observation, QcReport, ReportContext, ShotReport, Thresholds, Validator,
     ValidatorOptions,
@@ -27,7 +29,8 @@ use crate::qc::{
 use crate::sequence::Sequence;
 use crate::spec::{OutputSpec, output_format};
 use crate::{Error, Result};
-use movie::{MovieJob, Tools};
+use beside::Beside;
+use movie::{MovieCheck, MovieJob, Tools};
 
 /// What to check, and against what.
 #[derive(Debug, Clone)]
@@ -107,17 +110,9 @@ pub fn validate(job: &Job, mut watch: impl FnMut(Progress)) -> Result<Validated>
     }
     for (path, tools) in movies.iter().zip(tools.iter().cycle()) {
         let shot_id = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        shots.push(movie::check(
-            tools,
-            MovieJob {
-                path,
-                shot_id,
-                expected: job.expected,
-                spec: None,
-                masters: None,
-                thresholds: job.thresholds.clone(),
-            },
-        ));
+        let thresholds = job.thresholds.clone();
+        let movie = MovieJob { path, shot_id, expected: job.expected, spec: None, masters: None, thresholds };
+        shots.push(MovieCheck::start(tools, movie).finish());
         progress.done += 1;
         watch(progress);
     }
@@ -249,35 +244,49 @@ pub(super) fn shot(
     files: &SequenceFiles,
     options: ValidatorOptions,
     buffer: &mut Frame,
+    done: impl FnMut(),
+) -> ShotReport {
+    shot_beside(files, options, buffer, &mut Beside::none(), done)
+}
+
+/// The same; the movies that were made of them see every frame too.
+fn shot_beside(
+    files: &SequenceFiles,
+    options: ValidatorOptions,
+    buffer: &mut Frame,
+    movies: &mut Beside<'_>,
     mut done: impl FnMut(),
 ) -> ShotReport {
     let seen = SeenFiles::of(&files.paths);
     let mut validator = Validator::new(options);
     for (frame, path) in files.sequence.frames.iter().zip(&files.paths) {
         let file = path.display().to_string();
+        let at = |seen| Observation { file: &file, number: frame.number, seen };
         match decode(path, buffer) {
             Ok(Decoded { header, layer, evidence, mattes }) => {
                 validator.observe_evidence(frame.number, &file, &evidence);
-                let seen = match header.parts.get(layer.part) {
-                    Some(part) => FrameObserved::Picture {
-                        header: &header,
-                        part,
-                        layer: &layer,
-                        frame: buffer,
-                        space: buffer.color_space,
-                        mattes: &mattes,
-                    },
-                    None => FrameObserved::Unreadable("its layer is in no part"),
-                };
-                validator.observe(&Observation { file: &file, number: frame.number, seen });
+                match header.parts.get(layer.part) {
+                    Some(part) => {
+                        let (frame, space) = (&*buffer, buffer.color_space);
+                        validator.observe(&at(FrameObserved::Picture {
+                            header: &header,
+                            part,
+                            layer: &layer,
+                            frame,
+                            space,
+                            mattes: &mattes,
+                        }));
+                        movies.frame(LayerPicture::new(frame, part, &layer).ok().as_ref(), space);
+                    }
+                    None => {
+                        validator.observe(&at(FrameObserved::Unreadable("its layer is in no part")));
+                        movies.frame(None, buffer.color_space);
+                    }
+                }
             }
             Err(error) => {
-                let why = error.to_string();
-                validator.observe(&Observation {
-                    file: &file,
-                    number: frame.number,
-                    seen: FrameObserved::Unreadable(&why),
-                });
+                validator.observe(&at(FrameObserved::Unreadable(&error.to_string())));
+                movies.frame(None, buffer.color_space);
             }
         }
         done();

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::movie::{self, MovieJob, Tools};
-use super::{Job, Progress, Validated, shot as frames_of, shot_options};
+use super::beside::Beside;
+use super::movie::{MovieCheck, MovieJob, Tools};
+use super::{Job, Progress, Validated, shot_beside, shot_options};
 use crate::color::Display;
 use crate::editorial::SceneId;
 use crate::frame::Frame;
@@ -57,28 +58,28 @@ pub fn validate_scene(
     let mut frames = 0;
     let mut reports = Vec::new();
     for (shot_id, shot) in &shots {
+        let look = look(project, scene, shot_id, job)?;
+        let masters = shot.sequences.first().map(|(files, _)| files).filter(|_| look.is_some());
+        let start = |(path, spec): &(PathBuf, OutputSpec)| {
+            let (expected, thresholds) = (job.expected, job.thresholds.clone());
+            let spec = Some(spec.clone());
+            let movie = MovieJob { path, shot_id: shot_id.clone(), expected, spec, masters, thresholds };
+            Some(MovieCheck::start(tools.as_ref()?, movie))
+        };
+        let mut movies: Vec<MovieCheck> = shot.movies.iter().filter_map(start).collect();
         let mut parts: Vec<ShotReport> = Vec::new();
-        for (files, spec) in &shot.sequences {
+        for (place, (files, spec)) in shot.sequences.iter().enumerate() {
             let options =
                 shot_options(job, files, shot_id.clone(), Some(spec.clone()), true, shot.sequences.len() == 1);
-            parts.push(frames_of(files, options, &mut buffer, &mut done));
+            let mut beside = match &look {
+                Some(look) if place == 0 => Beside::new(look, &mut movies),
+                _ => Beside::none(),
+            };
+            parts.push(shot_beside(files, options, &mut buffer, &mut beside, &mut done));
             frames += files.paths.len();
         }
-        let look = look(project, scene, shot_id, job)?;
-        let masters = shot.sequences.first().map(|(files, _)| files).zip(look.as_ref());
-        for (path, spec) in &shot.movies {
-            let Some(tools) = &tools else { break };
-            parts.push(movie::check(
-                tools,
-                MovieJob {
-                    path,
-                    shot_id: shot_id.clone(),
-                    expected: job.expected,
-                    spec: Some(spec.clone()),
-                    masters,
-                    thresholds: job.thresholds.clone(),
-                },
-            ));
+        for movie in movies {
+            parts.push(movie.finish());
             done();
         }
         reports.extend(ShotReport::merged(parts).map(|report| relative(report, &folder)));

@@ -26,6 +26,7 @@ use super::validator::shot_report;
 use crate::color::ycbcr::Layout;
 use crate::media::MediaInfo;
 use crate::spec::OutputSpec;
+use crate::{Error, Result};
 
 use borders::Borders;
 use levels::Levels;
@@ -118,40 +119,57 @@ impl MovieValidator {
         }
     }
 
-    /// Every check's answer. `problem` is what kept the rest of the file from being decoded, in words.
-    pub fn finish(self, problem: Option<&str>) -> ShotReport {
+    /// The answer where no frame can be looked at, and `why`: what the headers say, and nothing of the pictures.
+    pub fn finish_unseen(self, why: &str) -> ShotReport {
         let MovieOptions { info, spec, file, first, lead, masters, .. } = &self.options;
-        let seen = self.frames.saturating_sub(*lead);
-        let last = first.saturating_add(i32::try_from(seen).unwrap_or(i32::MAX)).saturating_sub(1).max(*first);
-        let shot = ShotContext { spec: spec.as_ref(), range: [*first, last], file, is_sequence: true };
+        let counted = usize::try_from(info.frame_count.unwrap_or(0)).unwrap_or(usize::MAX);
+        let mut answers = self.headers(counted, masters.map(|masters| masters + lead), None);
+        answers.extend(left_to_masters());
+        let unseen = format!("no frame was looked at: {why}");
+        for id in QC_CHECKS {
+            match answers.get(&id) {
+                Some(answer) if answer.tested => note(&mut answers, id, &unseen),
+                Some(_) => {}
+                None => drop(answers.insert(id, Answer::not_applicable(&unseen))),
+            }
+        }
+        let last = last_frame(*first, counted.saturating_sub(*lead));
+        let files = vec![file_entry(file, spec.as_ref())];
+        shot_report(self.options.shot_id.clone(), files, [*first, last], answers)
+    }
+
+    /// What the headers answer, and whether as many frames are there as should be.
+    fn headers(&self, frames: usize, wanted: Option<usize>, problem: Option<&str>) -> BTreeMap<CheckId, Answer> {
+        let MovieOptions { info, spec, file, first, .. } = &self.options;
         let mut answers: BTreeMap<CheckId, Answer> = BTreeMap::new();
         for id in [CheckId::ResolutionMatch, CheckId::FrameRateCorrect, CheckId::ColorSpaceValid] {
             let not_tested = spec.is_none().then(|| "no format to compare the file with".to_owned());
-            answers.insert(id, Answer { tested: spec.is_some() || self.frames > 0, not_tested, ..Answer::default() });
+            answers.insert(id, Answer { tested: spec.is_some(), not_tested, ..Answer::default() });
         }
-        let mut add = |issue: QcIssue| {
-            let answer = answers.entry(issue.check).or_default();
-            answer.tested = true;
-            answer.issues.push(issue);
-        };
-        let about = |mut issue: QcIssue| {
+        let technical = spec.iter().flat_map(|spec| check_technical_specs(info, spec));
+        for mut issue in technical.chain(technical::frame_count(info, frames, wanted, problem)) {
             (issue.frame, issue.file) = (*first, file.clone());
-            issue
-        };
-        if let Some(spec) = spec {
-            check_technical_specs(info, spec).into_iter().map(about).for_each(&mut add);
+            add(&mut answers, issue);
         }
-        let wanted = masters.map(|masters| masters + lead);
-        technical::frame_count(info, self.frames, wanted, problem).into_iter().map(about).for_each(&mut add);
-        self.borders.finish().into_iter().chain(self.repeats.finish()).for_each(&mut add);
+        answers
+    }
 
+    /// Every check's answer. `problem` is what kept the rest of the file from being decoded, in words.
+    pub fn finish(self, problem: Option<&str>) -> ShotReport {
+        let MovieOptions { spec, file, first, lead, masters, .. } = &self.options;
+        let seen = self.frames.saturating_sub(*lead);
+        let shot =
+            ShotContext { spec: spec.as_ref(), range: [*first, last_frame(*first, seen)], file, is_sequence: true };
+        let mut answers = self.headers(self.frames, masters.map(|masters| masters + lead), problem);
+        answers.values_mut().for_each(|answer| answer.tested |= self.frames > 0);
+        for issue in self.borders.finish().into_iter().chain(self.repeats.finish()) {
+            add(&mut answers, issue);
+        }
         answers.insert(CheckId::GrainVisible, self.grain.finish(&shot));
         let [clipped, crushed] = self.levels.finish(seen);
         answers.insert(CheckId::NoClippedHighlights, clipped);
         answers.insert(CheckId::NoCrushedBlacks, crushed);
-        let apart = "movies bring no mattes: edges are judged on the masters";
-        answers.insert(CheckId::LayerEdgesInvisible, Answer::not_applicable(apart));
-        answers.insert(CheckId::NoModernElements, Answer::not_applicable("judged on the masters"));
+        answers.extend(left_to_masters());
         match self.against {
             Some(against) => against.finish(file, *first, &mut answers),
             None => note(&mut answers, CheckId::ColorSpaceValid, "no master to hold its colour against"),
@@ -161,10 +179,35 @@ impl MovieValidator {
                 answers.insert(id, Answer::not_applicable("no frame of the movie could be decoded"));
             }
         }
-        let kind = spec.as_ref().map_or("movie", |spec| spec.name.as_ref()).to_owned();
-        let files = vec![ReportFile { path: file.clone(), kind, bytes: None, modified: None }];
+        let files = vec![file_entry(file, spec.as_ref())];
         shot_report(self.options.shot_id.clone(), files, shot.range, answers)
     }
+}
+
+/// Bytes of a decoded frame, `most` at the most: headers may claim anything.
+///
+/// # Errors
+/// If it has no pixels, or more than can be.
+pub fn movie_frame_bytes(info: &MediaInfo, layout: Layout, most: usize) -> Result<usize> {
+    const LONGEST_SIDE: u32 = 65_536;
+    let [width, height] = info.size;
+    let is_sound = info.size.iter().all(|side| (1..=LONGEST_SIDE).contains(side));
+    let bytes = is_sound.then(|| layout.frame_bytes([width as usize, height as usize]));
+    bytes.filter(|&bytes| bytes <= most).ok_or_else(|| {
+        let what = format!("the header says {width} x {height} pixels");
+        Error::limit(what, "Encode the movie again, at a size that can be")
+    })
+}
+
+/// The number of the last of some frames; the first's where there are none.
+fn last_frame(first: i32, frames: usize) -> i32 {
+    first.saturating_add(i32::try_from(frames).unwrap_or(i32::MAX)).saturating_sub(1).max(first)
+}
+
+/// The movie as a report lists it.
+fn file_entry(file: &str, spec: Option<&OutputSpec>) -> ReportFile {
+    let kind = spec.map_or("movie", |spec| spec.name.as_ref()).to_owned();
+    ReportFile { path: file.to_owned(), kind, bytes: None, modified: None }
 }
 
 /// What is to be said of a movie that is none, or cannot be opened.
@@ -175,8 +218,21 @@ pub fn unreadable_movie(shot_id: String, file: &str, why: &str) -> ShotReport {
     let mut answers: BTreeMap<CheckId, Answer> =
         QC_CHECKS.into_iter().map(|id| (id, Answer::not_applicable("the movie cannot be read"))).collect();
     answers.insert(check, Answer { issues: vec![issue], tested: true, ..Answer::default() });
-    let files = vec![ReportFile { path: file.to_owned(), kind: "movie".to_owned(), bytes: None, modified: None }];
-    shot_report(shot_id, files, [1, 1], answers)
+    shot_report(shot_id, vec![file_entry(file, None)], [1, 1], answers)
+}
+
+/// What movies bring nothing for.
+fn left_to_masters() -> [(CheckId, Answer); 2] {
+    let edges = "movies bring no mattes: edges are judged on the masters";
+    [(CheckId::LayerEdgesInvisible, edges), (CheckId::NoModernElements, "judged on the masters")]
+        .map(|(id, why)| (id, Answer::not_applicable(why)))
+}
+
+/// Adds a finding to its check's answer.
+fn add(answers: &mut BTreeMap<CheckId, Answer>, issue: QcIssue) {
+    let answer = answers.entry(issue.check).or_default();
+    answer.tested = true;
+    answer.issues.push(issue);
 }
 
 /// Adds to what a check could not test.

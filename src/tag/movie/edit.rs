@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::samples::{MOST_ENTRIES, table};
 use super::{Patch, Patches};
 use crate::exr::ByteSource;
 use crate::media::boxes::{Atom, find};
+use crate::media::samples::{MOST_ENTRIES, table};
 use crate::{Error, Result};
 
 /// Changes that are gathered before they are worked out.

@@ -3,12 +3,12 @@
 //! Source: ISO/IEC 14496-15, 5.3.3 (`avcC`) and 5.3.2 (units in samples).
 
 use super::edit::Edit;
-use super::samples::{Sample, samples};
 use super::sps::{self, Sps};
 use super::{Codes, Patch, Video, missing, unsupported};
 use crate::error::Place;
 use crate::exr::ByteSource;
 use crate::media::boxes::{Atom, SAMPLE_ENTRY, children, read};
+use crate::media::samples::{Sample, samples};
 use crate::{Error, Result};
 
 /// The unit types of sequence parameter sets, and of pictures (H.264, table 7-1).

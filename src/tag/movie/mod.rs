@@ -5,11 +5,9 @@
 //!
 //! Source: ISO/IEC 14496-12 and "QuickTime File Format Specification" (Apple), cited at what they say.
 
-mod bits;
 mod edit;
 mod h264;
 mod prores;
-mod samples;
 mod sps;
 
 use edit::Edit;

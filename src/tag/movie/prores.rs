@@ -3,11 +3,11 @@
 //! Source: SMPTE RDD 36, 5.1.1 "Frame header".
 
 use super::edit::Edit;
-use super::samples::samples;
 use super::{Codes, Patch};
 use crate::error::Place;
 use crate::exr::ByteSource;
 use crate::media::boxes::{Atom, read};
+use crate::media::samples::samples;
 use crate::{Error, Result};
 
 /// Where the colour codes stand in a frame: after its size, `icpf`, header size, version, creator, width, height, flags,

@@ -3,10 +3,9 @@
 //! Source: ITU-T H.264, 7.3.2.1.1 (`seq_parameter_set_data`) and annex E.1.1 (`vui_parameters`).
 
 use super::Codes;
-use super::bits::{BitWriter, Bits, Ended, escape, unescape};
+use crate::media::bits::{BitWriter, Bits, Ended, escape, unescape};
+use crate::media::h264;
 
-/// Profiles whose sets say how colour is sampled (7.3.2.1.1).
-const HIGH_PROFILES: [u32; 13] = [100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135];
 /// `aspect_ratio_idc` of a ratio that is written out (table E-1).
 const EXTENDED_SAR: u32 = 255;
 /// `video_format`: unspecified (table E-2).
@@ -32,11 +31,11 @@ pub(super) fn with_colour(unit: &[u8], codes: Codes) -> Result<Sps, String> {
 }
 
 fn rewrite(old: &[u8], [primaries, transfer, matrix]: Codes) -> Result<(Vec<u8>, bool), Ended> {
+    let usability_at = h264::Sps::read(old)?.usability_at;
+    let mut new = BitWriter::default();
     let mut bits = Bits::new(old);
     let stop = bits.stop()?;
-    skip_to_usability(&mut bits)?;
-    let mut new = BitWriter::default();
-    new.copy(&mut Bits::new(old), bits.position())?;
+    new.copy(&mut bits, usability_at)?;
     let has_usability = bits.bit()?;
     new.bit(true);
     let (mut format, mut full_range) = (UNSPECIFIED, false);
@@ -69,77 +68,6 @@ fn rewrite(old: &[u8], [primaries, transfer, matrix]: Codes) -> Result<(Vec<u8>,
         new.number(0, 6);
     }
     Ok((new.finish(), full_range))
-}
-
-/// Reads up to `vui_parameters_present_flag`.
-fn skip_to_usability(bits: &mut Bits<'_>) -> Result<(), Ended> {
-    // The unit's own header, then profile, constraints and level.
-    bits.number(8)?;
-    let profile = bits.number(8)?;
-    bits.number(16)?;
-    bits.unsigned()?;
-    if HIGH_PROFILES.contains(&profile) {
-        skip_sampling(bits)?;
-    }
-    bits.unsigned()?;
-    match bits.unsigned()? {
-        0 => drop(bits.unsigned()?),
-        1 => {
-            bits.bit()?;
-            bits.signed()?;
-            bits.signed()?;
-            for _ in 0..bits.unsigned()? {
-                bits.signed()?;
-            }
-        }
-        _ => {}
-    }
-    bits.unsigned()?;
-    bits.bit()?;
-    // Width and height in macroblocks; fields; direct inference; cropping.
-    bits.unsigned()?;
-    bits.unsigned()?;
-    if !bits.bit()? {
-        bits.bit()?;
-    }
-    bits.bit()?;
-    if bits.bit()? {
-        for _ in 0..4 {
-            bits.unsigned()?;
-        }
-    }
-    Ok(())
-}
-
-/// `chroma_format_idc` to the scaling lists.
-fn skip_sampling(bits: &mut Bits<'_>) -> Result<(), Ended> {
-    let chroma = bits.unsigned()?;
-    if chroma == 3 {
-        bits.bit()?;
-    }
-    bits.unsigned()?;
-    bits.unsigned()?;
-    bits.bit()?;
-    if bits.bit()? {
-        for list in 0..if chroma == 3 { 12 } else { 8 } {
-            if bits.bit()? {
-                skip_scaling_list(bits, if list < 6 { 16 } else { 64 })?;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// 7.3.2.1.1.1
-fn skip_scaling_list(bits: &mut Bits<'_>, size: usize) -> Result<(), Ended> {
-    let (mut last, mut next) = (8_i64, 8_i64);
-    for _ in 0..size {
-        if next != 0 {
-            next = (last + bits.signed()?).rem_euclid(256);
-        }
-        last = if next == 0 { last } else { next };
-    }
-    Ok(())
 }
 
 /// `aspect_ratio_info_present_flag` up to `video_signal_type_present_flag`.

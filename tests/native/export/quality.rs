@@ -54,7 +54,7 @@ fn what_was_seen_in_the_pass_is_told_of_the_masters() {
         assert_eq!(outcome(good, check), "pass", "{check}: {good:#}");
     }
     let files = good["files"].as_array().unwrap();
-    for (file, number) in files.iter().zip(1001..) {
+    for (file, number) in files.iter().zip(1001..=1003) {
         let name = format!("masters/S1_master.{number}.exr");
         assert_eq!((&file["path"], &file["kind"]), (&name.as_str().into(), &"master_exr".into()));
         assert_eq!(file["bytes"], fs::metadata(show.output(&name)).unwrap().len());
@@ -102,4 +102,69 @@ fn without_masters_the_composite_is_checked_against_no_deliverable_and_nothing_o
     let report = show.report();
     assert_eq!(shot(&report, "S1")["files"][0]["kind"], "master_exr");
     assert_eq!(report["shots"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn what_headers_of_movies_say_is_in_the_report_whichever_output_is_made_again() {
+    let show = Show::small();
+    show.shot("S1", 1001..=1003, grainy);
+    let export = show.batch("all", &[]);
+    let first = show.report();
+    let told = shot(&first, "S1");
+    let files: Vec<(&str, &str)> = told["files"].as_array().unwrap()[3..]
+        .iter()
+        .map(|file| (file["kind"].as_str().unwrap(), file["path"].as_str().unwrap()))
+        .collect();
+    let movies = [
+        ("prores_4444", "prores/S1_prores4444.mov"),
+        ("prores_422", "prores/S1_prores422.mov"),
+        ("preview_h264", "preview/S1_preview.mp4"),
+    ];
+    assert_eq!(files, movies);
+    assert_eq!(first["summary"]["frames"], 3);
+    for check in told["checks"].as_array().unwrap() {
+        let reason = check["reason"].as_str().unwrap_or_else(|| panic!("{check:#}"));
+        let words = match check["id"].as_str().unwrap() {
+            "layer_edges_invisible" | "no_modern_elements" => "prores_4444, prores_422, preview_h264: ",
+            _ => "prores_4444, prores_422, preview_h264: no frame was looked at: the export compared three of them",
+        };
+        assert!(reason.contains(words), "{check:#}");
+    }
+    for check in ["resolution_match", "frame_rate_correct", "color_space_valid"] {
+        assert_eq!(outcome(told, check), "pass", "{told:#}");
+    }
+    let status = told["status"].as_str().unwrap();
+    assert_eq!(export[0]["quality"]["status"], status);
+
+    // Of what files were when they were looked at, that of the one that was made again is new.
+    let timeless = |report: &Value| {
+        let mut shot = shot(report, "S1").clone();
+        shot["files"].as_array_mut().unwrap().iter_mut().for_each(|file| file["modified"] = Value::Null);
+        shot
+    };
+    let checks = |report: &Value| timeless(report)["checks"].as_array().unwrap().clone();
+    for gone in ["preview/S1_preview.mp4", "masters/S1_master.1002.exr"] {
+        fs::remove_file(show.output(gone)).unwrap();
+        let again = show.batch("all", &[]);
+        assert_eq!(again[0]["quality"]["status"], status, "{gone}: {again:#}");
+        for (check, known) in checks(&show.report()).iter().zip(checks(&first)) {
+            // Kinds are named in the order in which they were looked at.
+            let sorted = |check: &Value| {
+                let mut names: Vec<char> = check["reason"].as_str().unwrap().chars().collect();
+                names.sort_unstable();
+                (check["outcome"].clone(), names)
+            };
+            assert_eq!(sorted(check), sorted(&known), "{gone}: {check:#}");
+        }
+        let mut paths: Vec<_> = timeless(&show.report())["files"].as_array().unwrap().clone();
+        let mut known = timeless(&first)["files"].as_array().unwrap().clone();
+        for files in [&mut paths, &mut known] {
+            files.sort_by_key(|file| file["path"].to_string());
+        }
+        assert_eq!(paths, known, "{gone}");
+        for file in shot(&show.report(), "S1")["files"].as_array().unwrap() {
+            let path = show.output(file["path"].as_str().unwrap());
+            assert_eq!(file["bytes"], fs::metadata(path).unwrap().len(), "{file:#}");
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 import { announce } from "../dom.js";
 import { makeShots } from "../shots.js";
+import { createMovies } from "./movies.js";
 import { carriedPackage, readPackage, reportOf, reportPaths } from "./tree.js";
 import { plural, verdict } from "./words.js";
 
@@ -10,6 +11,7 @@ const isPicture = (path) => /\.s?exr$/i.test(path);
 /** @param {any} app */
 export function createPackages(app) {
   const { store } = app;
+  createMovies(app);
   const reach = (entry) => Boolean(entry && (entry.file || (entry.url && location.protocol !== "file:")));
 
   /** Whether there is a report among what was dropped. */

@@ -8,7 +8,7 @@ import { verifyChecksums } from "./checksums.js";
 import { findingsTable } from "./findings-table.js";
 import { metrics } from "./metrics.js";
 import { createPreview, mediaUrl } from "./preview.js";
-import { KINDS } from "./tree.js";
+import { KINDS, movieOf } from "./tree.js";
 import { facts, figure, plural, presence, size, span, verdict } from "./words.js";
 import { rateWords } from "../time.js";
 
@@ -83,6 +83,7 @@ export function createPackagePage(app) {
     return h("div", { class: "package-bar", role: "toolbar", "aria-label": "Package" },
       h("strong", { text: pkg.name }), ...SECTIONS.map(jump), h("span", { class: "spacer" }),
       app.canOpen(pkg.shots[0]) && h("button", { text: "Frames", title: tip("package.toggle"), onclick: () => app.openMaster(pkg.shots[0]) }),
+      pkg.unchecked && h("button", { text: "Check again", onclick: () => app.openMovies(pkg.unchecked) }),
       pkg.history && pkg.isWhole && !pkg.verified && h("button", { text: "Verify checksums", onclick: (event) => verify(pkg, event.currentTarget) }),
       h("button", { text: "Print", onclick: () => print() }), act("CSV", "csv"), act("JSON", "json"), act("Copy as text", "text"));
   }
@@ -100,6 +101,7 @@ export function createPackagePage(app) {
   }
 
   function banner(pkg) {
+    if (pkg.checking) return app.movieBanner;
     const { kind, title } = verdict(pkg);
     const number = (value, word, severity) => h("div", { class: "figure" }, h("strong", { class: severity && value > 0 ? `word ${severity}` : null, text: String(value) }), h("span", { text: word }));
     const { summary: counts } = pkg.report ?? {};
@@ -117,7 +119,7 @@ export function createPackagePage(app) {
         .map(({ id, label }) => `${label} ${shot.lacking.some((kind) => kind.id === id) ? "✕ missing" : "✓"}`).join(" · "),
     ];
     const picture = h("button", { class: "card-picture", "aria-label": `Preview of ${shot.id}`, onclick: () => preview(pkg, shot, null) });
-    const entry = pkg.entries.get(shot.movies.get("preview_h264"));
+    const entry = pkg.entries.get(movieOf(pkg, shot));
     if (entry) thumbnail(picture, entry, shot.thumbnail);
     else if (shot.thumbnail) picture.append(h("img", { src: shot.thumbnail, alt: "" }));
     else picture.append(h("span", { class: "faint", text: "no preview" }));

@@ -3,7 +3,7 @@
 import { announce, h, svg } from "../dom.js";
 import { GLYPHS } from "../shots.js";
 import { USUAL_RATE, frameAtTime, rateWords, timeOfFrame } from "../time.js";
-import { fileOf } from "./tree.js";
+import { fileOf, movieOf } from "./tree.js";
 import { frames } from "./words.js";
 
 /** @param {any} app */
@@ -63,10 +63,14 @@ export function createPreview(app) {
     found.replaceChildren(...here.map((each) => h("p", { class: each === issue ? "chosen" : null },
       h("span", { class: `glyph ${each.severity}`, "aria-hidden": "true", text: GLYPHS[each.severity] }), ` ${frames(each)} · ${each.check} · ${each.description}`)));
     // Regions are in the pixels of the file they were found in; the preview shows the same picture, smaller.
-    const [width, height] = shot.size ?? [video.videoWidth || 1, video.videoHeight || 1];
+    const own = [video.videoWidth || 1, video.videoHeight || 1];
+    const [width, height] = shot.size ?? own;
+    const scale = (file) => (file === shown.path ? [width / own[0], height / own[1]] : [1, 1]);
     boxes.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    boxes.replaceChildren(...here.filter((each) => each.region).map(({ region: [x, y, w, h2], severity }) =>
-      svg("rect", { class: severity, x, y, width: w, height: h2 })));
+    boxes.replaceChildren(...here.filter((each) => each.region).map(({ region: [x, y, w, h2], severity, file }) => {
+      const [across, down] = scale(file);
+      return svg("rect", { class: severity, x: x * across, y: y * down, width: w * across, height: h2 * down });
+    }));
   }
 
   function say(text) {
@@ -98,10 +102,11 @@ export function createPreview(app) {
 
   /** @param {any} pkg @param {any} shot @param {any} [issue] */
   return async function open(pkg, shot, issue) {
-    const entry = pkg.entries.get(shot.movies.get("preview_h264"));
+    const path = movieOf(pkg, shot, issue);
+    const entry = pkg.entries.get(path);
     const [first, last] = shot.range ?? [1, Math.max(shot.count, 1)];
     const frame = issue?.peak_frame ?? issue?.frame ?? first;
-    shown = { shot, issue, first, last, rate: shot.rate ?? USUAL_RATE, frame: Math.min(Math.max(frame, first), last) };
+    shown = { shot, issue, path, first, last, rate: shot.rate ?? USUAL_RATE, frame: Math.min(Math.max(frame, first), last) };
     title.textContent = `${shot.id} · preview`;
     Object.assign(slider, { min: String(first), max: String(last) });
     exr.hidden = !app.canOpen(shot);

@@ -48,6 +48,20 @@ export async function readPackage(sources, reportPath) {
   return assemble({ name: root.split("/").filter(Boolean).pop() ?? "", entries, raw, metadata, scene, history, isWhole: inside.length > 1 });
 }
 
+/** What a shot's file is about, without what its deliverable is called. */
+export const shotIdOf = (stem) => stem.replace(/_(master|prores4444|prores422|preview)$/, "");
+/** A file's name without folders and ending. */
+export const stemOf = (path) => baseName(path).replace(/\.[^.]+$/, "");
+
+/**
+ * Dropped movies as a package, with what was found in them so far.
+ * @param {string} name @param {any[]} sources @param {any} raw a report @param {Map<string, any>} metadata by shot
+ */
+export function moviePackage(name, sources, raw, metadata) {
+  const entries = new Map(sources.map(({ path, file }) => [path, { path, file, url: null, bytes: file.size }]));
+  return assemble({ name, entries, raw, metadata, scene: null, history: null, isWhole: false });
+}
+
 /** The package that a single-file page carries: its report, and files known by name. @param {any} carried */
 export function carriedPackage(carried) {
   const raw = carried.qc_report ?? carried.report ?? carried;
@@ -109,7 +123,7 @@ function assemble({ name, entries, raw, metadata, scene, history, isWhole }) {
     for (const file of shot.files) file.path = resolve(file.path);
     for (const issue of shot.issues) issue.file = resolve(issue.file);
   }
-  const reported = (report?.shots ?? []).map((shot) => shot.shot_id.replace(/_(master|prores4444|prores422|preview)$/, ""));
+  const reported = (report?.shots ?? []).map((shot) => shotIdOf(shot.shot_id));
   const ids = [...new Set([...metadata.keys(), ...reported])].filter(Boolean).sort();
   const belongs = (file, id) => file.startsWith(id) && /^([._]|$)/.test(file.slice(id.length));
   const owner = (path) => ids.filter((id) => belongs(baseName(path), id)).sort((a, b) => b.length - a.length)[0];
@@ -204,6 +218,13 @@ function mergedChecks(reports) {
 const worstFirst = (a, b) =>
   b.counts.error - a.counts.error || b.missing.length + b.lacking.length - a.missing.length - a.lacking.length
   || b.counts.warning - a.counts.warning || a.id.localeCompare(b.id, "en", { numeric: true });
+
+/** The movie to look at: the finding's own, the preview, or whichever there is; ProRes, which browsers do not play, last. */
+export function movieOf(pkg, shot, issue = null) {
+  const there = [issue?.file, shot.movies.get("preview_h264"), ...shot.files].filter((path) => path && isMovie(path) && pkg.entries.has(path));
+  const isProRes = (path) => KINDS.some(({ id, name }) => id.startsWith("prores") && name.test(path));
+  return there.find((path) => !isProRes(path)) ?? there[0];
+}
 
 /** The part of the report that is about one shot, in the report's own shape: what the viewer links with the picture. */
 export function reportOf(pkg, shot) {

@@ -22,6 +22,8 @@ export function frames(issue) {
 /** The verdict over a package, as a headline. @param {any} pkg */
 export function verdict(pkg) {
   if (!pkg.report) return { kind: "error", title: "The report cannot be read as one" };
+  if (pkg.report.shots.length === 0) return { kind: "warning", title: "Nothing was checked" };
+  if (pkg.unchecked) return { kind: "warning", title: `Stopped after ${pkg.report.shots.length} of ${pkg.unchecked.length} movies` };
   const bad = pkg.shots.filter((shot) => shot.counts.error > 0).length;
   const incomplete = pkg.shots.filter((shot) => shot.missing.length + shot.lacking.length > 0).length;
   const changed = pkg.history ? new Set([...pkg.history.changed, ...pkg.history.absent, ...(pkg.verified?.wrong ?? [])]).size : 0;

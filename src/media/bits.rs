@@ -2,26 +2,26 @@
 
 /// Reads bits, the highest of each byte first.
 #[derive(Debug, Clone)]
-pub(super) struct Bits<'a> {
+pub(crate) struct Bits<'a> {
     bytes: &'a [u8],
     at: usize,
 }
 
 /// The set ends before its syntax does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Ended;
+pub(crate) struct Ended;
 
 impl<'a> Bits<'a> {
-    pub(super) fn new(bytes: &'a [u8]) -> Self {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
         Self { bytes, at: 0 }
     }
 
     /// How many have been read.
-    pub(super) fn position(&self) -> usize {
+    pub(crate) fn position(&self) -> usize {
         self.at
     }
 
-    pub(super) fn bit(&mut self) -> Result<bool, Ended> {
+    pub(crate) fn bit(&mut self) -> Result<bool, Ended> {
         let byte = self.bytes.get(self.at / 8).ok_or(Ended)?;
         let bit = byte >> (7 - self.at % 8) & 1 == 1;
         self.at += 1;
@@ -29,12 +29,12 @@ impl<'a> Bits<'a> {
     }
 
     /// `count` bits as a number, 32 at the most.
-    pub(super) fn number(&mut self, count: u32) -> Result<u32, Ended> {
+    pub(crate) fn number(&mut self, count: u32) -> Result<u32, Ended> {
         (0..count).try_fold(0, |value, _| Ok(value << 1 | u32::from(self.bit()?)))
     }
 
     /// `ue(v)`: as many zeros as bits follow the one after them.
-    pub(super) fn unsigned(&mut self) -> Result<u32, Ended> {
+    pub(crate) fn unsigned(&mut self) -> Result<u32, Ended> {
         let mut zeros = 0;
         while !self.bit()? {
             zeros += 1;
@@ -46,13 +46,13 @@ impl<'a> Bits<'a> {
     }
 
     /// `se(v)`: 0, 1, -1, 2, -2 …
-    pub(super) fn signed(&mut self) -> Result<i64, Ended> {
+    pub(crate) fn signed(&mut self) -> Result<i64, Ended> {
         let code = i64::from(self.unsigned()?);
         Ok(if code % 2 == 1 { (code + 1) / 2 } else { -code / 2 })
     }
 
     /// The place of the last bit that is 1, which ends the payload.
-    pub(super) fn stop(&self) -> Result<usize, Ended> {
+    pub(crate) fn stop(&self) -> Result<usize, Ended> {
         let last = self.bytes.iter().rposition(|&byte| byte != 0).ok_or(Ended)?;
         Ok(last * 8 + 7 - self.bytes[last].trailing_zeros() as usize)
     }
@@ -60,14 +60,14 @@ impl<'a> Bits<'a> {
 
 /// Writes bits.
 #[derive(Debug, Default)]
-pub(super) struct BitWriter {
+pub(crate) struct BitWriter {
     bytes: Vec<u8>,
     /// Bits of the last byte that are used.
     used: usize,
 }
 
 impl BitWriter {
-    pub(super) fn bit(&mut self, bit: bool) {
+    pub(crate) fn bit(&mut self, bit: bool) {
         if self.used.is_multiple_of(8) {
             self.bytes.push(0);
             self.used = 0;
@@ -78,14 +78,14 @@ impl BitWriter {
         self.used += 1;
     }
 
-    pub(super) fn number(&mut self, value: u32, count: u32) {
+    pub(crate) fn number(&mut self, value: u32, count: u32) {
         for place in (0..count).rev() {
             self.bit(value >> place & 1 == 1);
         }
     }
 
     /// The bits of `from` from its position up to `end`.
-    pub(super) fn copy(&mut self, from: &mut Bits<'_>, end: usize) -> Result<(), Ended> {
+    pub(crate) fn copy(&mut self, from: &mut Bits<'_>, end: usize) -> Result<(), Ended> {
         while from.position() < end {
             let bit = from.bit()?;
             self.bit(bit);
@@ -94,14 +94,14 @@ impl BitWriter {
     }
 
     /// With the bit that ends a payload, filled up to a byte.
-    pub(super) fn finish(mut self) -> Vec<u8> {
+    pub(crate) fn finish(mut self) -> Vec<u8> {
         self.bit(true);
         self.bytes
     }
 }
 
 /// The payload of a unit: without the bytes that keep start codes out of it.
-pub(super) fn unescape(unit: &[u8]) -> Vec<u8> {
+pub(crate) fn unescape(unit: &[u8]) -> Vec<u8> {
     let mut payload: Vec<u8> = Vec::with_capacity(unit.len());
     let mut zeros = 0;
     for &byte in unit {
@@ -116,7 +116,7 @@ pub(super) fn unescape(unit: &[u8]) -> Vec<u8> {
 }
 
 /// The unit of a payload: with those bytes.
-pub(super) fn escape(payload: &[u8]) -> Vec<u8> {
+pub(crate) fn escape(payload: &[u8]) -> Vec<u8> {
     let mut unit = Vec::with_capacity(payload.len() + 2);
     let mut zeros = 0;
     for &byte in payload {

@@ -1,29 +1,37 @@
 //! Where a track's pictures lie.
 
+use super::boxes::{Atom, find, read};
 use crate::error::Place;
 use crate::exr::ByteSource;
-use crate::media::boxes::{Atom, find, read};
 use crate::{Error, Result};
 
 /// Entries of a table: a day of 60 frames a second is five million.
-pub(super) const MOST_ENTRIES: u32 = 16_000_000;
+pub(crate) const MOST_ENTRIES: u32 = 16_000_000;
 
 /// One coded picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Sample {
+pub(crate) struct Sample {
     /// In bytes from the start of the file.
-    pub(super) at: u64,
+    pub(crate) at: u64,
     /// In bytes.
-    pub(super) size: u32,
+    pub(crate) size: u32,
     /// Where its size is told, unless all have one size.
-    pub(super) told_at: Option<u64>,
+    pub(crate) told_at: Option<u64>,
 }
 
 /// Every sample of the table `stbl`, in the track's order (14496-12, 8.7).
 ///
 /// # Errors
 /// If the tables are missing, contradict one another, or point outside the file.
-pub(super) fn samples<S: ByteSource + ?Sized>(source: &S, stbl: &Atom) -> Result<Vec<Sample>> {
+pub(crate) fn samples<S: ByteSource + ?Sized>(source: &S, stbl: &Atom) -> Result<Vec<Sample>> {
+    listed(source, stbl, MOST_ENTRIES, source.len())
+}
+
+/// The same for `most` samples, which end at `end` at the latest: a file that was cut short still lists what it had.
+///
+/// # Errors
+/// As above.
+pub(super) fn listed<S: ByteSource + ?Sized>(source: &S, stbl: &Atom, most: u32, end: u64) -> Result<Vec<Sample>> {
     let malformed = |what: &str| Error::malformed(Place::at(stbl.start), what);
     let required = |kind| find(source, stbl, kind);
     let sizes = required(b"stsz")?.ok_or_else(|| malformed("a track has no table of sample sizes"))?;
@@ -38,19 +46,19 @@ pub(super) fn samples<S: ByteSource + ?Sized>(source: &S, stbl: &Atom) -> Result
         }
         (None, None) => return Err(malformed("a track has no table of offsets")),
     };
-    let sizes = Sizes::read(source, &sizes)?;
+    let sizes = Sizes::read(source, &sizes, most)?;
     let runs = table::<12, _>(source, &runs, MOST_ENTRIES)?;
     let field = |run: &[u8; 12], at: usize| u32::from_be_bytes([run[at], run[at + 1], run[at + 2], run[at + 3]]);
-    let mut samples = Vec::with_capacity(sizes.count as usize);
+    let mut samples = Vec::with_capacity(sizes.table.len());
     // Chunks are numbered from 1; a run of chunks with as many samples each goes up to the next run's first.
     for (place, run) in runs.iter().enumerate() {
         let first = field(run, 0).max(1) as usize - 1;
-        let end = runs.get(place + 1).map_or(chunks.len(), |next| field(next, 0).max(1) as usize - 1);
-        for &chunk in chunks.get(first..end.min(chunks.len())).unwrap_or_default() {
+        let last = runs.get(place + 1).map_or(chunks.len(), |next| field(next, 0).max(1) as usize - 1);
+        for &chunk in chunks.get(first..last.min(chunks.len())).unwrap_or_default() {
             let mut at = chunk;
             for _ in 0..field(run, 4) {
                 let Some(sample) = sizes.sample(samples.len(), at) else { break };
-                at = at.checked_add(sample.size.into()).filter(|&end| end <= source.len()).ok_or_else(|| {
+                at = at.checked_add(sample.size.into()).filter(|&at| at <= end).ok_or_else(|| {
                     Error::truncated(Place::at(chunk), format!("picture {} lies outside the file", samples.len()))
                 })?;
                 samples.push(sample);
@@ -73,11 +81,11 @@ struct Sizes {
 }
 
 impl Sizes {
-    fn read<S: ByteSource + ?Sized>(source: &S, atom: &Atom) -> Result<Self> {
+    fn read<S: ByteSource + ?Sized>(source: &S, atom: &Atom, most: u32) -> Result<Self> {
         let one = u32::from_be_bytes(read(source, atom.body.start + 4)?);
         let count = u32::from_be_bytes(read(source, atom.body.start + 8)?);
-        if count > MOST_ENTRIES {
-            return Err(too_many(count));
+        if count > most {
+            return Err(too_many(count, most));
         }
         let entries = Atom { body: atom.body.start + 4..atom.body.end, ..atom.clone() };
         let table = if one == 0 { table::<4, _>(source, &entries, MOST_ENTRIES)? } else { Vec::new() };
@@ -102,14 +110,14 @@ impl Sizes {
 ///
 /// # Errors
 /// If there are more than `most`, or the box is too short for them.
-pub(super) fn table<const N: usize, S: ByteSource + ?Sized>(
+pub(crate) fn table<const N: usize, S: ByteSource + ?Sized>(
     source: &S,
     atom: &Atom,
     most: u32,
 ) -> Result<Vec<[u8; N]>> {
     let count = u32::from_be_bytes(read(source, atom.body.start + 4)?);
     if count > most {
-        return Err(too_many(count));
+        return Err(too_many(count, most));
     }
     let start = atom.body.start + 8;
     let end = start + u64::from(count) * N as u64;
@@ -120,6 +128,6 @@ pub(super) fn table<const N: usize, S: ByteSource + ?Sized>(
     Ok(source.read(start..end, &mut scratch)?.as_chunks::<N>().0.to_vec())
 }
 
-fn too_many(count: u32) -> Error {
-    Error::limit(format!("a table claims {count} entries, the limit is {MOST_ENTRIES}"), "")
+fn too_many(count: u32, most: u32) -> Error {
+    Error::limit(format!("a table claims {count} entries, the limit is {most}"), "")
 }

@@ -1,0 +1,67 @@
+// Dropped movies: checked by the page itself, one after another, and shown as a package.
+
+import { announce, h } from "../dom.js";
+import { summaryOf } from "./report.js";
+import { isMovie, moviePackage, shotIdOf, stemOf } from "./tree.js";
+import { plural, verdict } from "./words.js";
+
+const NOTHING = { schema_version: 1, shots: [] };
+
+/** @param {any} app */
+export function createMovies(app) {
+  const { pool, store } = app;
+  let controller = new AbortController();
+  const words = h("h2", { role: "status" });
+  const bar = /** @type {HTMLProgressElement} */ (h("progress", { "aria-label": "Checks" }));
+  /** What stands in the place of the verdict until there is one. */
+  app.movieBanner = h("div", { class: "banner" }, h("div", { class: "banner-words" }, words, bar),
+    h("button", { class: "button", text: "Stop", onclick: () => controller.abort() }));
+
+  /** The report of one movie, and its rate. */
+  function check({ path, file }, progress) {
+    const { view, display } = store.state.look;
+    const request = { shot: stemOf(path), generatedAt: new Date().toISOString().replace(/\.\d+Z$/, "Z"), view, display };
+    return pool.bench("movie", { file, name: path, request }, { signal: controller.signal, progress });
+  }
+
+  /** Opens movies without a report of their own, and checks them. @param {any[]} sources */
+  app.openMovies = async (sources) => {
+    controller.abort();
+    const mine = controller = new AbortController();
+    const movies = sources.filter(({ path }) => isMovie(path));
+    const name = movies.length === 1 ? stemOf(movies[0].path) : plural(movies.length, "movie");
+    const metadata = new Map(movies.map(({ path }) => [shotIdOf(stemOf(path)), {}]));
+    let raw = NOTHING;
+    const show = (checking) => {
+      const unchecked = !checking && raw.shots.length < movies.length ? movies : null;
+      const pkg = Object.assign(moviePackage(name, movies, raw, metadata), { checking, unchecked });
+      store.set({ pkg });
+      return pkg;
+    };
+    app.close();
+    store.set({ phase: "package", shots: [], others: 0 });
+    show(true);
+    const started = performance.now();
+    try {
+      for (const [place, movie] of movies.entries()) {
+        const count = movies.length > 1 ? `${place + 1} of ${movies.length}: ` : "";
+        words.textContent = `Checking ${count}${movie.path.split("/").pop()}`;
+        bar.removeAttribute("value");
+        const { report, facts } = await check(movie, ({ done, total }) => Object.assign(bar, { max: total, value: done }));
+        if (facts.rate) metadata.set(shotIdOf(stemOf(movie.path)), { frame_rate: facts.rate });
+        const shots = [...raw.shots, ...report.shots];
+        raw = { ...report, scene_id: name, summary: summaryOf(shots, shots.length), shots };
+      }
+      performance.measure("gsd:checks", { start: started, end: performance.now() });
+    } catch (error) {
+      if (error?.kind !== "cancelled") store.set({ failure: { ...error, title: "The checks could not be made" } });
+    }
+    // Something else may have been opened meanwhile.
+    if (controller !== mine || !store.state.pkg?.checking) return;
+    const pkg = show(false);
+    announce(`${pkg.name}: ${verdict(pkg).title}`);
+  };
+
+  /** Stops what is being checked. */
+  app.stopMovies = () => controller.abort();
+}
