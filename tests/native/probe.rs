@@ -125,6 +125,34 @@ fn boxes_and_codec_headers_say_what_ffprobe_says() {
     }
 }
 
+#[test]
+fn bent_boxes_never_panic() {
+    let folder = folder();
+    for (name, codec) in [("a.mp4", "-c:v libx264 -bf 2"), ("a.mov", "-c:v prores_ks -profile:v 4")] {
+        let path = folder.path().join(name);
+        let mut command = Command::new("ffmpeg");
+        command.args("-v error -f lavfi -i testsrc2=s=64x32:d=0.25:r=24".split(' ')).args(codec.split(' '));
+        assert!(command.args(["-timecode", "00:00:41:17"]).arg(&path).status().unwrap().success());
+        let whole = std::fs::read(&path).unwrap();
+        let index = whole.windows(4).position(|name| name == b"moov").unwrap();
+        let mut seed = 1_u64;
+        for _ in 0..4000 {
+            let mut bent = whole.clone();
+            for _ in 0..3 {
+                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                let at = index + (seed >> 33) as usize % (whole.len() - index);
+                bent[at] = [0, 1, 0x7f, 0xff, (seed >> 24) as u8][(seed >> 20) as usize % 5];
+            }
+            if let Ok(track) = VideoTrack::read(bent.as_slice()) {
+                let mut scratch = Vec::new();
+                for place in 0..track.pictures.len().min(8) {
+                    let _ = track.picture(bent.as_slice(), place, &mut scratch);
+                }
+            }
+        }
+    }
+}
+
 /// Place, length, and order in which packets are shown, and whether they are key frames.
 type Packets = Vec<(u64, u32, usize, bool)>;
 

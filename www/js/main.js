@@ -87,7 +87,7 @@ function build(engine) {
     h("button", { class: "button", text: "Choose files", onclick: () => run("file.open") }),
     h("button", { class: "button", text: "Choose folder", onclick: () => run("file.folder") }));
   createTiles(app);
-  byId("empty").append(h("p", { class: "empty-note", text: "OpenEXR: every layer and view; ZIP, PIZ, DWA, B44, PXR24, RLE; scan lines and tiles." }));
+  byId("empty").append(h("p", { class: "empty-note", text: "OpenEXR: every layer and view; ZIP, PIZ, DWA, B44, PXR24, RLE; scan lines and tiles. Movies: H.264; of ProRes the headers." }));
   // For tests and benchmarks, which ask for it: the page itself never looks at it.
   if (query.has("test")) globalThis.gsd = app;
   document.body.dataset.phase = "empty";

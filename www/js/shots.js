@@ -40,7 +40,7 @@ export function rowsOf(shot) {
   return rows.sort((a, b) => a.number - b.number);
 }
 
-const isMovie = (path) => /\.(mov|mp4|m4v)$/i.test(path);
+export const isMovie = (path) => /\.(mov|mp4|m4v)$/i.test(path);
 
 /** Whether a finding holds for a frame: by its numbers where frames are numbered, else by its file; a movie has the same frames. */
 export const holdsFor = (shot, frame, issue) => (shot.numbered

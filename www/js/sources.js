@@ -1,5 +1,7 @@
 // Files and folders that are dropped or chosen, as a flat list of paths and files.
 
+import { isMovie } from "./shots.js";
+
 /** Everything dropped, folders walked to the end. Call it inside the drop event: the list empties afterwards. */
 export async function fromDrop(transfer) {
   const entries = [...transfer.items]
@@ -36,7 +38,6 @@ async function walk(entry, prefix, direct, found) {
 export const fromInput = (list) =>
   [...list].map((file) => ({ path: file.webkitRelativePath || file.name, file, direct: !file.webkitRelativePath }));
 
-const isMovie = (path) => /\.(mov|mp4|m4v)$/i.test(path);
 const isHidden = (path) => /(^|\/)\._/.test(path);
 
 /**

@@ -1,8 +1,9 @@
 // Dropped movies: checked by the page itself, one after another, and shown as a package.
 
 import { announce, h } from "../dom.js";
+import { isMovie } from "../shots.js";
 import { summaryOf } from "./report.js";
-import { isMovie, moviePackage, shotIdOf, stemOf } from "./tree.js";
+import { moviePackage, shotIdOf, stemOf } from "./tree.js";
 import { plural, verdict } from "./words.js";
 
 const NOTHING = { schema_version: 1, shots: [] };
@@ -26,7 +27,7 @@ export function createMovies(app) {
 
   /** Opens movies without a report of their own, and checks them. @param {any[]} sources */
   app.openMovies = async (sources) => {
-    controller.abort();
+    app.close();
     const mine = controller = new AbortController();
     const movies = sources.filter(({ path }) => isMovie(path));
     const name = movies.length === 1 ? stemOf(movies[0].path) : plural(movies.length, "movie");
@@ -38,8 +39,7 @@ export function createMovies(app) {
       store.set({ pkg });
       return pkg;
     };
-    app.close();
-    store.set({ phase: "package", shots: [], others: 0 });
+    store.set({ phase: "package", shots: [], movies: [], others: 0 });
     show(true);
     const started = performance.now();
     try {

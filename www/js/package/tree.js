@@ -1,6 +1,7 @@
 // A package: the report and the files beside it, put together shot by shot.
 
 import { readReport, summaryOf } from "./report.js";
+import { isMovie } from "../shots.js";
 import { rateOf } from "../time.js";
 
 const REPORT = "qc_report.json";
@@ -11,7 +12,6 @@ export const KINDS = [
   { id: "prores_422", label: "422", name: /422[^/]*\.mov$/i },
   { id: "preview_h264", label: "H.264", name: /\.mp4$/i },
 ];
-export const isMovie = (path) => /\.(mov|mp4|m4v)$/i.test(path);
 const baseName = (path) => path.split("/").pop();
 const RANK = { issues: 0, pass: 1, not_applicable: 2 };
 
