@@ -92,8 +92,10 @@ impl Times {
 
     /// Length in ticks, and ticks a second: the shortest that anything in the file says.
     pub(super) fn duration(&self) -> Option<[u64; 2]> {
-        let sum: u64 = self.lengths.iter().map(|[count, ticks]| u64::from(*count) * u64::from(*ticks)).sum();
-        let edited: u64 = self.edits.iter().map(|edit| edit.end.abs_diff(edit.start)).sum();
+        // Damaged tables claim any length.
+        let lengths = self.lengths.iter().map(|[count, ticks]| u64::from(*count) * u64::from(*ticks));
+        let sum = lengths.fold(0, u64::saturating_add);
+        let edited = self.edits.iter().map(|edit| edit.end.abs_diff(edit.start)).fold(0, u64::saturating_add);
         let all = [self.told, sum, edited].into_iter().filter(|&ticks| ticks > 0);
         Some([all.min()?, self.scale.into()])
     }

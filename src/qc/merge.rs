@@ -187,8 +187,8 @@ mod tests {
 
     #[test]
     fn what_one_deliverable_brought_in_is_taken_out_again() {
-        let of_master = Some("texture hides it; prompts: none");
-        let masters = part("exr", [1001, 1002], Outcome::Pass, of_master);
+        let of_master = "texture hides it; prompts: none";
+        let masters = part("exr", [1001, 1002], Outcome::Pass, Some(of_master));
         let mov = part("mov", [1001, 1002], Outcome::NotApplicable, Some("nothing; at all"));
         let mut mp4 = part("mp4", [1001, 1002], Outcome::Issues, Some("nothing; at all"));
         mp4.issues = vec![QcIssue::new(CheckId::GrainVisible, Severity::Warning, "too little", 1001, "mp4")];
@@ -197,9 +197,9 @@ mod tests {
         assert_eq!(all.clone().map(|all| all.without("mp4")), with_mov);
         let newer = all.clone().and_then(|all| ShotReport::merged(vec![all.without("mov"), mov]));
         let reason = newer.and_then(|newer| newer.checks[0].reason.clone());
-        assert_eq!(reason, Some(format!("{}; mp4, mov: nothing; at all", of_master.unwrap_or_default())));
+        assert_eq!(reason, Some(format!("{of_master}; mp4, mov: nothing; at all")));
         let alone = all.map(|all| all.without("mp4").without("mov"));
-        assert_eq!(alone.as_ref().map(|alone| alone.checks[0].reason.as_deref()), Some(of_master));
+        assert_eq!(alone.as_ref().map(|alone| alone.checks[0].reason.as_deref()), Some(Some(of_master)));
         assert_eq!(alone, Some(masters));
     }
 }

@@ -6,6 +6,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { binary, scratch, withPage } from "./page.mjs";
+import { makePackage, openFolder } from "./packages.mjs";
 import { assertSame, comparable, reported } from "./reports.mjs";
 
 const skip = binary ? false : "the command line is not built";
@@ -118,5 +119,18 @@ test("checking a movie can be stopped, and taken up again", { skip }, async () =
   // The next one begins at once: what was stopped is not decoded to its end.
   const { shots } = await checked(encode("next.mp4"));
   assert.equal(shots[0].shot_id, "next");
+  await page.assertQuiet();
+});
+
+test("the movies of a package are checked under its frame numbers, and one goes back to it", { skip }, async () => {
+  await openFolder(page, makePackage());
+  const press = (label) => page.run("[...document.querySelectorAll('.package-bar button')].find((button) => button.textContent === arguments[0]).click()", label);
+  await press("Check movies");
+  await page.until("return gsd.store.state.pkg.from && !gsd.store.state.pkg.checking", "the movies' report", 60_000);
+  const shots = await page.run("return gsd.store.state.pkg.raw.shots.map(({ shot_id: id, frame_range: range, files }) => ({ id, range, files }))");
+  assert.deepEqual(shots.map(({ id, range }) => [id, range]).sort(), [["SHOT-002-001_preview", [1001, 1008]], ["SHOT-002-002_preview", [1001, 1001]]]);
+  assert.ok(shots.every(({ files }) => files[0].kind === "preview_h264"), JSON.stringify(shots));
+  await press("Back to SCN-002");
+  await page.until("return gsd.store.state.pkg.name === 'SCN-002' && gsd.store.state.pkg.history !== null", "the package");
   await page.assertQuiet();
 });

@@ -58,6 +58,7 @@ export function createActions(app) {
     }
     if (store.state.failure) return store.set({ failure: null });
     app.checks.cancel();
+    app.stopMovies();
   };
 
   return {

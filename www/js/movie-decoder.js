@@ -20,7 +20,7 @@ export async function checkMovie(run, progress, pause) {
 
 const noDecoder = ({ codec }) => (typeof VideoDecoder === "function"
   ? `this browser does not decode ${codec}; \`blender-gsd validate-output\` does`
-  : "this browser gives no access to the codes of a movie (it has no WebCodecs); `blender-gsd validate-output` looks at them");
+  : "this browser gives no access to a movie's codes here (WebCodecs, for pages from this computer or over https); `blender-gsd validate-output` looks at them");
 
 /** What the decoder is set up with, or null where there is none. Decoded by the processor, frames are planes that can be read. */
 async function decoderSettings({ codec, configuration, size: [codedWidth, codedHeight] }) {

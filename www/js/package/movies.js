@@ -3,7 +3,7 @@
 import { announce, h } from "../dom.js";
 import { isMovie } from "../shots.js";
 import { summaryOf } from "./report.js";
-import { moviePackage, shotIdOf, stemOf } from "./tree.js";
+import { fileOf, moviePackage, shotIdOf, stemOf } from "./tree.js";
 import { plural, verdict } from "./words.js";
 
 const NOTHING = { schema_version: 1, shots: [] };
@@ -18,15 +18,18 @@ export function createMovies(app) {
   app.movieBanner = h("div", { class: "banner" }, h("div", { class: "banner-words" }, words, bar),
     h("button", { class: "button", text: "Stop", onclick: () => controller.abort() }));
 
-  /** The report of one movie, and its rate. */
-  function check({ path, file }, progress) {
+  /** The report of one movie, and its rate. `first` is the number of its first frame, where that is known. */
+  async function check(movie, first, signal, progress) {
     const { view, display } = store.state.look;
-    const request = { shot: stemOf(path), generatedAt: new Date().toISOString().replace(/\.\d+Z$/, "Z"), view, display };
-    return pool.bench("movie", { file, name: path, request }, { signal: controller.signal, progress });
+    const request = { shot: stemOf(movie.path), generatedAt: new Date().toISOString().replace(/\.\d+Z$/, "Z"), view, display, first };
+    return pool.bench("movie", { file: await fileOf(movie), name: movie.path, request }, { signal, progress });
   }
 
-  /** Opens movies without a report of their own, and checks them. @param {any[]} sources */
-  app.openMovies = async (sources) => {
+  /**
+   * Opens movies without a report of their own, and checks them.
+   * @param {any[]} sources @param {any} [from] the package that they lie in, to which one can go back
+   */
+  app.openMovies = async (sources, from = null) => {
     app.close();
     const mine = controller = new AbortController();
     const movies = sources.filter(({ path }) => isMovie(path));
@@ -35,7 +38,7 @@ export function createMovies(app) {
     let raw = NOTHING;
     const show = (checking) => {
       const unchecked = !checking && raw.shots.length < movies.length ? movies : null;
-      const pkg = Object.assign(moviePackage(name, movies, raw, metadata), { checking, unchecked });
+      const pkg = Object.assign(moviePackage(name, movies, raw, metadata), { checking, unchecked, from });
       store.set({ pkg });
       return pkg;
     };
@@ -47,14 +50,15 @@ export function createMovies(app) {
         const count = movies.length > 1 ? `${place + 1} of ${movies.length}: ` : "";
         words.textContent = `Checking ${count}${movie.path.split("/").pop()}`;
         bar.removeAttribute("value");
-        const { report, facts } = await check(movie, ({ done, total }) => Object.assign(bar, { max: total, value: done }));
+        const [first] = from?.shots.find((shot) => shot.files.includes(movie.path))?.range ?? [];
+        const { report, facts } = await check(movie, first, mine.signal, ({ done, total }) => Object.assign(bar, { max: total, value: done }));
         if (facts.rate) metadata.set(shotIdOf(stemOf(movie.path)), { frame_rate: facts.rate });
         const shots = [...raw.shots, ...report.shots];
         raw = { ...report, scene_id: name, summary: summaryOf(shots, shots.length), shots };
       }
       performance.measure("gsd:checks", { start: started, end: performance.now() });
     } catch (error) {
-      if (error?.kind !== "cancelled") store.set({ failure: { ...error, title: "The checks could not be made" } });
+      if (error?.kind !== "cancelled") app.toast(`The checks could not be made: ${error?.what ?? error}`);
     }
     // Something else may have been opened meanwhile.
     if (controller !== mine || !store.state.pkg?.checking) return;

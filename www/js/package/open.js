@@ -31,6 +31,9 @@ export function createPackages(app) {
     }
   };
 
+  /** Goes back to a package that was open. @param {any} pkg */
+  app.showPackage = (pkg) => show(pkg);
+
   /** Opens what a single-file page carries. @param {any} carried */
   app.openCarried = (carried) => show(carriedPackage(carried));
 

@@ -1,7 +1,7 @@
 // The package page: the verdict, the shots worst first, and everything the report says.
 
 import { announce, byId, h } from "../dom.js";
-import { GLYPHS } from "../shots.js";
+import { GLYPHS, isMovie } from "../shots.js";
 import { tip } from "../keys.js";
 import { csv, save, summary } from "./export.js";
 import { verifyChecksums } from "./checksums.js";
@@ -79,11 +79,14 @@ export function createPackagePage(app) {
       text: count[id] ? `${label} ${count[id]}` : label,
       onclick: () => { const target = byId(`package-${id}-section`); target.scrollIntoView(); target.focus({ preventScroll: true }); },
     });
+    const movies = [...pkg.entries.values()].filter(({ path }) => isMovie(path));
     const act = (label, kind) => h("button", { text: label, onclick: () => app.exportPackage(kind) });
     return h("div", { class: "package-bar", role: "toolbar", "aria-label": "Package" },
       h("strong", { text: pkg.name }), ...SECTIONS.map(jump), h("span", { class: "spacer" }),
       app.canOpen(pkg.shots[0]) && h("button", { text: "Frames", title: tip("package.toggle"), onclick: () => app.openMaster(pkg.shots[0]) }),
-      pkg.unchecked && h("button", { text: "Check again", onclick: () => app.openMovies(pkg.unchecked) }),
+      pkg.from && h("button", { text: `Back to ${pkg.from.name}`, onclick: () => app.showPackage(pkg.from) }),
+      pkg.unchecked && h("button", { text: "Check again", onclick: () => app.openMovies(pkg.unchecked, pkg.from) }),
+      !pkg.from && pkg.isWhole && movies.length > 0 && h("button", { text: "Check movies", onclick: () => app.openMovies(movies, pkg) }),
       pkg.history && pkg.isWhole && !pkg.verified && h("button", { text: "Verify checksums", onclick: (event) => verify(pkg, event.currentTarget) }),
       h("button", { text: "Print", onclick: () => print() }), act("CSV", "csv"), act("JSON", "json"), act("Copy as text", "text"));
   }

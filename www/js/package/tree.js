@@ -58,7 +58,7 @@ export const stemOf = (path) => baseName(path).replace(/\.[^.]+$/, "");
  * @param {string} name @param {any[]} sources @param {any} raw a report @param {Map<string, any>} metadata by shot
  */
 export function moviePackage(name, sources, raw, metadata) {
-  const entries = new Map(sources.map(({ path, file }) => [path, { path, file, url: null, bytes: file.size }]));
+  const entries = new Map(sources.map(({ path, file = null, url = null, bytes = null }) => [path, { path, file, url, bytes: file?.size ?? bytes }]));
   return assemble({ name, entries, raw, metadata, scene: null, history: null, isWhole: false });
 }
 
