@@ -123,6 +123,7 @@ test("checking a movie can be stopped, and taken up again", { skip }, async () =
 });
 
 test("the movies of a package are checked under its frame numbers, and one goes back to it", { skip }, async () => {
+  await page.run("gsd.store.set({ pkg: null })");
   await openFolder(page, makePackage());
   const press = (label) => page.run("[...document.querySelectorAll('.package-bar button')].find((button) => button.textContent === arguments[0]).click()", label);
   await press("Check movies");
