@@ -17,21 +17,9 @@ scripts/setup-native.sh
 
 # seeds TARGET: the files that its corpus begins with. Large ones would only make it slow.
 seeds() {
-  local found=()
-  case $1 in
-    exr | tag) found=("$FIXTURES/compression" "$FIXTURES/damaged" "$FIXTURES/openexr" ../shared/corpus) ;;
-    cryptomatte) found=("$FIXTURES/cryptomatte") ;;
-    cube) found=("$FIXTURES/lut") ;;
-    cdl) found=("$FIXTURES/cdl") ;;
-    settings) found=(src/native/config/*.toml) ;;
-    rules) found=(src/period/rules) ;;
-    blend) found=("$FIXTURES/blend") ;;
-  esac
-  [ -d "fuzz/seeds/$1" ] && found+=("fuzz/seeds/$1")
-  [ -d "$FIXTURES/fuzz/$1" ] && found+=("$FIXTURES/fuzz/$1")
   local place
-  for place in "${found[@]}"; do
-    [ -e "$place" ] && find "$place" -type f -size -100k ! -name '*.py' ! -name 'LICENSE*' ! -name '*.md'
+  for place in "fuzz/seeds/$1" "$FIXTURES/fuzz/$1" $(sed -n "s/^$1 //p" fuzz/seeds.txt); do
+    [ ! -e "$place" ] || find "$place" -type f -size -100k ! -name '*.py' ! -name '*.rs' ! -name 'LICENSE*' ! -name '*.md'
   done
 }
 

@@ -43,6 +43,11 @@ check "documentation, native" cargo doc --no-deps
 check "documentation, the page" wasm_cargo doc --no-deps --lib "${WEB[@]}"
 check "documentation, the page's reader of text" wasm_cargo doc --no-deps --lib "${TEXT[@]}"
 
+# Most of deny.toml is held by tests/native/dependencies.rs: where this is installed, all of it.
+if cargo deny --version >/dev/null 2>&1; then
+  check "dependencies" cargo deny check licenses bans sources
+fi
+
 # For those who change the scripts; not worth an installation.
 if have shellcheck; then
   check "shellcheck" shellcheck -S warning -x .ci/run scripts/*.sh

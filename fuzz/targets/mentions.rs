@@ -1,9 +1,3 @@
-//! Handoff and shot metadata.
 #![no_main]
 
-use blender_gsd::period::mentions;
-use libfuzzer_sys::fuzz_target;
-
-fuzz_target!(|text: &str| {
-    let _ = mentions(text);
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| blender_gsd_fuzz::mentions(bytes));

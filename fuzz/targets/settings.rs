@@ -1,9 +1,3 @@
-//! `gsd.toml`.
 #![no_main]
 
-use blender_gsd::native::config::Config;
-use libfuzzer_sys::fuzz_target;
-
-fuzz_target!(|text: &str| {
-    let _ = Config::parse(text);
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| blender_gsd_fuzz::settings(bytes));

@@ -11,6 +11,7 @@ use exr::meta::{BlockDescription, header::Header as CrateHeader};
 use exr::prelude::Vec2;
 use half::f16;
 
+use super::dwa;
 use super::header::{Channel, Compression, Part};
 use super::piz::{Plane, Unpacked};
 use super::restore::Restored;
@@ -267,6 +268,9 @@ impl Foreign {
         let is_b44 = matches!(self.codec, Codec::B44 | Codec::B44A);
         if is_b44 && self.header.channels.list.iter().any(|channel| channel.sampling != Vec2(1, 1)) {
             return self.decode_planes(data, region);
+        }
+        if matches!(self.codec, Codec::DWAA(_) | Codec::DWAB(_)) {
+            dwa::check_sizes(data, region, self.header.channels.list.len(), length)?;
         }
         let header = self.header_of(region, length);
         self.decompress(&header, data, section)

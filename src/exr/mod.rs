@@ -15,6 +15,7 @@ mod chunks;
 mod codec;
 pub mod cryptomatte;
 mod decode;
+mod dwa;
 mod encode;
 mod header;
 mod layers;

@@ -22,7 +22,8 @@ pub struct Stamp {
     pub path: PathBuf,
     /// Its length in bytes.
     pub bytes: u64,
-    /// When it was last written, in nanoseconds since 1970.
+    /// When it was last written, in nanoseconds since 1970; what is older counts down from the largest number, for times
+    /// are only held for equal or not: clocks are set back.
     pub modified: u64,
 }
 
@@ -34,8 +35,10 @@ impl Stamp {
     pub fn of(path: &Path) -> Result<Self> {
         let refused = |error| Error::io("cannot be looked at", path.display(), error);
         let metadata = fs::metadata(path).map_err(refused)?;
-        let modified = metadata.modified().map_err(refused)?.duration_since(UNIX_EPOCH).unwrap_or_default();
-        let modified = u64::try_from(modified.as_nanos()).unwrap_or(u64::MAX);
+        let modified = match metadata.modified().map_err(refused)?.duration_since(UNIX_EPOCH) {
+            Ok(since) => since.as_nanos() as u64,
+            Err(error) => (error.duration().as_nanos() as u64).wrapping_neg(),
+        };
         Ok(Self { path: path.to_owned(), bytes: metadata.len(), modified })
     }
 

@@ -1,6 +1,6 @@
 //! Judges names: which rules know a word of them, and whether they fire.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use serde::Serialize;
@@ -18,6 +18,8 @@ use crate::{Error, Result, Severity};
 const NEAR: usize = 3;
 /// More words than this are never one term written apart.
 const MOST_JOINED: usize = 5;
+/// Words of a name or a clause that are judged together. Those that people write have fewer.
+const MOST_WORDS: usize = 128;
 /// The group of words that names are made of, beside those of rules.
 const FILLER: &str = "filler";
 
@@ -259,6 +261,7 @@ impl Judge {
 
     /// The words with those taken apart that are written in one piece and have no capitals inside.
     fn take_apart(&self, plain: &[Word], by_case: &[Word]) -> Vec<Word> {
+        let by_case: HashSet<&Word> = by_case.iter().collect();
         let mut apart = Vec::with_capacity(plain.len());
         for word in plain {
             let pieces = by_case.contains(word).then(|| self.vocabulary.split(&word.text)).flatten();
@@ -276,7 +279,14 @@ impl Judge {
     }
 
     /// Every place where a term stands, with what its rule makes of it.
+    ///
+    /// What a word means depends on all the others of its name, so that names without an end would take time without an
+    /// end: longer ones are taken in pieces.
     fn consider(&self, words: &[Word], form: Form, channel: Channel) -> Vec<Considered<'_>> {
+        words.chunks(MOST_WORDS).flat_map(|words| self.consider_piece(words, form, channel)).collect()
+    }
+
+    fn consider_piece(&self, words: &[Word], form: Form, channel: Channel) -> Vec<Considered<'_>> {
         let mut considered = Vec::new();
         for start in 0..words.len() {
             for (rule, number) in self.candidates(words, start) {

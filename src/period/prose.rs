@@ -67,6 +67,8 @@ const BREAKS: [&str; 14] = [
 ];
 /// Longer clauses are no items of a list.
 const LONGEST_ITEM: usize = 4;
+/// Items before an "or" that a negation may be away.
+const LONGEST_LIST: usize = 100;
 
 /// What stands between commas and full stops.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,7 +102,7 @@ pub(super) fn clauses(text: &str) -> Vec<Clause> {
 fn continue_negation(clauses: &mut [Clause]) {
     let last = clauses.len() - 1;
     let mut from = last;
-    while from > 0 {
+    while from > last.saturating_sub(LONGEST_LIST) {
         let before = &clauses[from - 1];
         if before.is_negated || is_negated_from(&before.words, before.words.len()) {
             clauses[from..].iter_mut().for_each(|clause| clause.is_negated = true);

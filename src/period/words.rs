@@ -12,7 +12,7 @@ pub(super) enum Borders {
 }
 
 /// One word of a name, case-folded.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Word {
     pub(super) text: String,
     /// Whether nothing stood between it and the word before.

@@ -18,7 +18,7 @@ function channels(names) {
   return Buffer.concat([...[...names].sort().map(one), Buffer.from([0])]);
 }
 
-function attributes({ width, height, names, part }) {
+function attributes({ width, height, names, part, texts }) {
   const window = ints(0, 0, width - 1, height - 1);
   return Buffer.concat([
     attribute("channels", "chlist", channels(names)),
@@ -29,6 +29,7 @@ function attributes({ width, height, names, part }) {
     attribute("pixelAspectRatio", "float", floats(1)),
     attribute("screenWindowCenter", "v2f", floats(0, 0)),
     attribute("screenWindowWidth", "float", floats(1)),
+    ...Object.entries(texts).map(([name, value]) => attribute(name, "string", Buffer.from(value))),
     ...(part === undefined ? [] : [
       attribute("name", "string", Buffer.from(`part${part}`)), attribute("type", "string", Buffer.from("scanlineimage")), attribute("chunkCount", "int", ints(height)),
     ]),
@@ -37,13 +38,13 @@ function attributes({ width, height, names, part }) {
 }
 
 /**
- * @param {{width: number, height: number, layers: string[], multipart: boolean}} wanted layers are prefixes of R, G and B
+ * @param {{width: number, height: number, layers: string[], multipart: boolean, texts?: Record<string, string>}} wanted layers are prefixes of R, G and B, `texts` attributes
  * @returns {{header: Buffer, tables: Buffer, chunks: {at: number, bytes: Buffer, part: number}[], size: number}} of each line only what stands before its samples
  */
-export function exrHeader({ width, height, layers, multipart }) {
+export function exrHeader({ width, height, layers, multipart, texts = {} }) {
   const names = layers.map((layer) => ["R", "G", "B"].map((channel) => layer + channel));
   const parts = multipart ? names : [names.flat()];
-  const heads = parts.map((each, part) => attributes({ width, height, names: each, part: multipart ? part : undefined }));
+  const heads = parts.map((each, part) => attributes({ width, height, names: each, part: multipart ? part : undefined, texts }));
   const header = Buffer.concat([ints(20000630, multipart ? VERSION.many : VERSION.one), ...heads, ...(multipart ? [Buffer.from([0])] : [])]);
   const tables = Buffer.alloc(parts.length * height * 8);
   const chunks = [];

@@ -35,6 +35,18 @@ fn the_table_of_names_is_judged_right() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
+/// Names come from manifests and headers that anybody may have written: the time for one grows with its length, not with
+/// its square.
+#[test]
+fn names_and_prompts_without_an_end_are_judged_too() {
+    let judge = Judge::embedded().unwrap();
+    for piece in ["iPhone_", "smartphone with apple, ", "no smartphones, or ", "LEDBillboard.", "nothing"] {
+        let text = piece.repeat((48 << 10) / piece.len());
+        let hits = judge.name(&text, Channel::Name).len() + judge.prose(&text).len() + judge.explain(&text).len();
+        assert_eq!(hits > 0, piece != "nothing", "{piece}");
+    }
+}
+
 #[test]
 fn every_rule_is_complete_and_reaches_its_own_words() {
     let base = RuleBase::embedded().unwrap();

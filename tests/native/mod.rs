@@ -6,6 +6,8 @@ mod atomic;
 mod blender;
 /// `convert`: codes, tags, floats, refusals.
 mod convert;
+/// Cargo.lock against deny.toml.
+mod dependencies;
 /// README and docs/ against what is there.
 mod documents;
 /// `export-editorial`, `batch-export`, `init`: from composites to deliverables.

@@ -266,6 +266,27 @@ fn only_this_machines_own_names_are_answered() {
     assert!(matches!(server.raw("GET / HTTP/1.0\r\n\r\n").status, 400 | 403));
 }
 
+/// Every address of 127.0.0.0/8 is this machine's on Linux, and only the one that it listens on answers.
+#[test]
+#[cfg(target_os = "linux")]
+fn it_listens_on_loopback_only() {
+    let server = Server::start(None);
+    assert!(TcpStream::connect(("127.0.0.1", server.port)).is_ok());
+    for other in ["127.0.0.2", "127.255.255.254"] {
+        let refused = TcpStream::connect((other, server.port)).unwrap_err();
+        assert_eq!(refused.kind(), std::io::ErrorKind::ConnectionRefused, "{other}");
+    }
+    // As the kernel lists it: 0100007F is 127.0.0.1.
+    let tables = ["/proc/net/tcp", "/proc/net/tcp6"].map(|path| fs::read_to_string(path).unwrap_or_default()).concat();
+    let port = format!(":{:04X}", server.port);
+    let listening = tables.lines().filter_map(|line| {
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        (*fields.get(3)? == "0A").then(|| fields[1].to_owned())
+    });
+    let addresses: Vec<String> = listening.filter(|address| address.ends_with(&port)).collect();
+    assert_eq!(addresses, [format!("0100007F{port}")]);
+}
+
 #[test]
 fn models_are_offered_where_all_are_installed() {
     let models = folder();

@@ -9,6 +9,8 @@ use crate::{Error, Result};
 
 /// Bytes of all ranks that are held at once, as far as the file's chunks allow.
 const RUN_BYTES: u64 = 32 << 20;
+/// All ranks together may have so many times the bytes of a frame: they are not held at once, but time has a bound too.
+const MOST_FRAMES: u64 = 8;
 
 /// Coverage that rounding in a renderer can reach; more is no coverage.
 const MOST_COVERAGE: f32 = 1.001;
@@ -66,10 +68,21 @@ impl<'a, S: ByteSource + ?Sized> RankReader<'a, S> {
     }
 
     /// Runs of rows to be read one after another, from top to bottom, that together hold `rows`.
+    ///
+    /// # Errors
+    /// If the file claims more than is believed.
     pub(super) fn runs(&self, rows: Range<i64>) -> Result<Vec<Range<i64>>> {
         let part = self.first_part()?;
         let bands = part.bands_of(rows);
         let row_bytes = u64::from(part.data_window.width) * 8 * self.places.len() as u64;
+        let (bytes, most) = (
+            row_bytes.saturating_mul(part.data_window.height.into()),
+            self.limits.frame_bytes.saturating_mul(MOST_FRAMES),
+        );
+        if bytes > most {
+            let what = format!("the mattes of {} pixels need {bytes} bytes", part.data_window);
+            return Err(Error::limit(what, format!("The limit is {most}")));
+        }
         let band_rows = u64::from(part.band_region(0..1).height).max(1);
         let step = usize::try_from(RUN_BYTES / (row_bytes * band_rows).max(1)).unwrap_or(usize::MAX).max(1);
         let run = |first: usize| {

@@ -6,6 +6,9 @@ mod arguments;
 mod blend;
 /// Decoded deliverables against OpenColorIO's values.
 mod colour;
+/// The machine's troubles at any moment: the end is always the same.
+#[cfg(unix)]
+mod faults;
 /// Every frame in its place, in every deliverable.
 mod frames;
 /// Slates and burn-ins.
@@ -16,12 +19,18 @@ mod masters;
 mod quality;
 /// Settings, names, ranges.
 mod settings;
+/// Long shots.
+#[cfg(target_os = "linux")]
+mod soak;
 /// What a batch survives.
 mod survival;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+#[cfg(unix)]
+use std::process::{Child, Stdio};
 
 use serde_json::Value;
 
@@ -101,6 +110,48 @@ impl Show {
         names.retain(|name| name != "qc_report.json");
         names.sort();
         names
+    }
+
+    /// The same with their bytes.
+    fn contents(&self) -> BTreeMap<String, Vec<u8>> {
+        self.files().into_iter().map(|name| (name.clone(), fs::read(self.output(&name)).unwrap())).collect()
+    }
+
+    /// Names that are not hidden: what others see.
+    fn visible(&self) -> Vec<String> {
+        self.files().into_iter().filter(|name| !name.contains("/.")).collect()
+    }
+
+    /// A batch of the whole scene that runs beside the test.
+    #[cfg(unix)]
+    fn start(&self, formats: &str, ffmpeg: &Path) -> Child {
+        let ffmpeg = ffmpeg.to_str().unwrap();
+        let arguments = ["batch-export", "--scene", "SCN-002", "--formats", formats, "--quiet", "--ffmpeg", ffmpeg];
+        let mut command = self.command(&arguments);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command.spawn().unwrap()
+    }
+
+    /// A program in the place of ffmpeg or ffprobe: does what `script` says (`REAL` is the true one), with the true other
+    /// beside it. Gives the path of the ffmpeg.
+    #[cfg(unix)]
+    fn instead_of(&self, name: &str, script: &str) -> PathBuf {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = self.path("tools");
+        fs::create_dir_all(&folder).unwrap();
+        for tool in ["ffmpeg", "ffprobe"] {
+            let folders = std::env::var_os("PATH").unwrap();
+            let real = std::env::split_paths(&folders).map(|folder| folder.join(tool)).find(|path| path.is_file());
+            let (real, path) = (real.unwrap(), folder.join(tool));
+            let _ = fs::remove_file(&path);
+            if tool == name {
+                fs::write(&path, format!("#!/bin/sh\nREAL='{}'\n{script}\n", real.display())).unwrap();
+                fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+            } else {
+                std::os::unix::fs::symlink(real, path).unwrap();
+            }
+        }
+        folder.join("ffmpeg")
     }
 
     /// The scene's report.

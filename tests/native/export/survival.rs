@@ -2,40 +2,21 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
+use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::{Made, Show, output, state};
 use crate::native::Answer;
 
 /// A shot whose frames differ.
-fn made(number: i32) -> Made {
+pub(super) fn made(number: i32) -> Made {
     Made::new(192, 80).with_pixels(move |x, y| super::super::grain(x ^ (number as u32 * 7919), y))
 }
 
-fn shots(show: &Show) {
+pub(super) fn shots(show: &Show) {
     for shot in ["SHOT-002-001", "SHOT-002-002", "SHOT-002-003"] {
         show.shot(shot, 1001..=1006, made);
     }
-}
-
-/// A program in ffmpeg's place: does what `script` says (`REAL` is ffmpeg), with ffprobe beside it.
-#[cfg(unix)]
-fn instead_of_ffmpeg(show: &Show, script: &str) -> PathBuf {
-    use std::os::unix::fs::PermissionsExt;
-    let find = |name: &str| {
-        let folders = std::env::var_os("PATH").unwrap();
-        std::env::split_paths(&folders).map(|folder| folder.join(name)).find(|path| path.is_file()).unwrap()
-    };
-    let folder = show.path("tools");
-    fs::create_dir_all(&folder).unwrap();
-    let _ = std::os::unix::fs::symlink(find("ffprobe"), folder.join("ffprobe"));
-    let path = folder.join("ffmpeg");
-    let script = format!("#!/bin/sh\nREAL='{}'\n{script}\n", find("ffmpeg").display());
-    fs::write(&path, script).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-    path
 }
 
 /// Every file under the output folder with its bytes and when it was written.
@@ -46,15 +27,6 @@ fn snapshot(show: &Show) -> BTreeMap<String, (Vec<u8>, SystemTime)> {
         (name, (fs::read(&path).unwrap(), written))
     };
     show.files().into_iter().map(read).collect()
-}
-
-fn contents(show: &Show) -> BTreeMap<String, Vec<u8>> {
-    snapshot(show).into_iter().map(|(name, (bytes, _))| (name, bytes)).collect()
-}
-
-/// Names that are not hidden: what others see.
-fn visible(show: &Show) -> Vec<String> {
-    show.files().into_iter().filter(|name| !name.contains("/.")).collect()
 }
 
 #[test]
@@ -94,15 +66,6 @@ fn what_is_there_is_kept_and_what_changed_is_made_again() {
     assert_eq!(state(&report, "SHOT-002-001", "master_exr"), "made");
 }
 
-#[cfg(unix)]
-fn start(show: &Show, ffmpeg: &Path, formats: &str) -> Child {
-    let ffmpeg = ffmpeg.to_str().unwrap();
-    let arguments = ["batch-export", "--scene", "SCN-002", "--formats", formats, "--quiet", "--ffmpeg", ffmpeg];
-    let mut command = show.command(&arguments);
-    command.stdout(Stdio::null()).stderr(Stdio::null());
-    command.spawn().unwrap()
-}
-
 pub(super) fn wait_for(what: &str, mut is_so: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !is_so() {
@@ -122,13 +85,13 @@ fn after_kill_9_the_next_run_finishes_what_is_missing_and_the_result_is_the_same
     shots(&show);
     // The second shot's first encoder takes frames and never comes to an end, until its pipe is closed.
     let hangs = "case \"$*\" in *SHOT-002-002_prores4444*) cat >/dev/null; exit 1;; esac; exec \"$REAL\" \"$@\"";
-    let ffmpeg = instead_of_ffmpeg(&show, hangs);
-    let mut child = start(&show, &ffmpeg, "all");
+    let ffmpeg = show.instead_of("ffmpeg", hangs);
+    let mut child = show.start("all", &ffmpeg);
     let second = show.output("prores/.SHOT-002-002_prores422.mov.part");
     wait_for("the second shot", || second.exists());
     child.kill().unwrap();
     child.wait().unwrap();
-    let seen = visible(&show);
+    let seen = show.visible();
     assert!(
         seen.iter().all(|name| !name.contains("SHOT-002-002_prores") && !name.contains("SHOT-002-003")),
         "{seen:?}"
@@ -142,7 +105,7 @@ fn after_kill_9_the_next_run_finishes_what_is_missing_and_the_result_is_the_same
     assert_eq!(state(&report, "SHOT-002-002", "prores_4444"), "made");
     let after = snapshot(&show);
     assert!(first.iter().all(|(name, file)| after[name] == *file), "the first shot was not touched");
-    assert_eq!(contents(&show), contents(&undisturbed), "and nothing is left of the run that was killed");
+    assert_eq!(show.contents(), undisturbed.contents(), "and nothing is left of the run that was killed");
 }
 
 #[test]
@@ -150,13 +113,13 @@ fn after_kill_9_the_next_run_finishes_what_is_missing_and_the_result_is_the_same
 fn masters_that_were_made_before_the_kill_are_not_made_again() {
     let show = Show::small();
     show.shot("S1", 1001..=1200, |number| made(number).without("framesPerSecond"));
-    let mut child = start(&show, Path::new("ffmpeg"), "exr");
+    let mut child = show.start("exr", Path::new("ffmpeg"));
     let staging = show.output("masters/.S1_master.1001.exr.part");
     let staged = || fs::read_dir(&staging).map_or(0, Iterator::count);
     wait_for("a dozen frames", || staged() >= 12);
     child.kill().unwrap();
     child.wait().unwrap();
-    if visible(&show).is_empty() {
+    if show.visible().is_empty() {
         let names = super::super::names_in(&staging);
         let times: Vec<_> =
             names[..10].iter().map(|name| fs::metadata(staging.join(name)).unwrap().modified().unwrap()).collect();
@@ -180,10 +143,10 @@ fn two_runs_do_not_make_the_same_files() {
     // It takes all frames and works on them for as long as we like.
     let hangs = "case \"$*\" in *-version*) exec \"$REAL\" \"$@\";; esac\n\
                  cat >/dev/null; while [ -e \"$0.busy\" ]; do sleep 0.05; done; exit 1";
-    let ffmpeg = instead_of_ffmpeg(&show, hangs);
+    let ffmpeg = show.instead_of("ffmpeg", hangs);
     let busy = ffmpeg.with_extension("busy");
     fs::write(&busy, "").unwrap();
-    let mut child = start(&show, &ffmpeg, "preview");
+    let mut child = show.start("preview", &ffmpeg);
     let lock = show.path("output/editorial/.blender-gsd/SCN-002/S1.preview_h264.lock");
     let is_locked = || fs::File::open(&lock).is_ok_and(|file| file.try_lock().is_err());
     wait_for("the first run", is_locked);
@@ -218,7 +181,7 @@ fn troubled(show: &Show, more: &[&str]) -> serde_json::Value {
 }
 
 #[track_caller]
-fn problem(report: &serde_json::Value) -> String {
+pub(super) fn problem(report: &serde_json::Value) -> String {
     let shot = report.as_array().unwrap().iter().find(|shot| shot["job"]["shot_id"] == "SHOT-002-002").unwrap();
     assert_eq!(shot["job"]["status"], "failed");
     shot["job"]["problem"].as_str().unwrap().to_owned()
@@ -232,7 +195,7 @@ fn a_missing_frame_is_named() {
     let report = troubled(&show, &[]);
     let problem = problem(&report);
     assert!(problem.contains("frame 1003 is missing: there are frames from 1001 to 1006"), "{problem}");
-    assert!(visible(&show).iter().all(|name| !name.contains("SHOT-002-002")), "{:?}", show.files());
+    assert!(show.visible().iter().all(|name| !name.contains("SHOT-002-002")), "{:?}", show.files());
 }
 
 #[test]
@@ -249,7 +212,7 @@ fn a_broken_frame_is_named_whatever_is_broken_of_it() {
         fs::write(show.frame("SHOT-002-002", 1003), bytes).unwrap();
         let problem = problem(&troubled(&show, &[]));
         assert!(problem.contains(words) && problem.contains("1003.exr"), "{problem}");
-        assert!(visible(&show).iter().all(|name| !name.contains("SHOT-002-002")), "{:?}", show.files());
+        assert!(show.visible().iter().all(|name| !name.contains("SHOT-002-002")), "{:?}", show.files());
     }
 }
 
@@ -269,7 +232,7 @@ fn an_encoder_that_crashes_costs_its_own_output_only() {
         shots(&show);
         let script =
             format!("case \"$*\" in *-i*SHOT-002-002_prores422*) {script}; exit;; esac; exec \"$REAL\" \"$@\"");
-        let ffmpeg = instead_of_ffmpeg(&show, &script);
+        let ffmpeg = show.instead_of("ffmpeg", &script);
         let report = troubled(&show, &["--ffmpeg", ffmpeg.to_str().unwrap()]);
         let problem = problem(&report);
         assert!(problem.starts_with("prores_422: ") && problem.contains(words), "{problem}");
@@ -305,7 +268,7 @@ fn an_encoder_that_makes_something_else_is_found_out() {
             "case \"$*\" in *-i\\ pipe:0*) set -- $(printf '%s ' \"$@\" | sed -e 's/-metadata comment=.* -movflags/-movflags/' -e '{change}');; esac\n\
              exec \"$REAL\" \"$@\""
         );
-        let ffmpeg = instead_of_ffmpeg(&show, &script);
+        let ffmpeg = show.instead_of("ffmpeg", &script);
         let arguments = ["batch-export", "--scene", "SCN-002", "--formats", "prores422", "--json", "--ffmpeg"];
         let answer = show.run(&[&arguments[..], &[ffmpeg.to_str().unwrap()]].concat());
         assert_eq!(answer.code, Some(1), "{change}: {answer:?}");
