@@ -10,35 +10,22 @@ pub(super) struct Bits<'a> {
     window: u64,
     /// How many bits of the window are there.
     held: u32,
-    /// How many bits were taken.
-    taken: u64,
 }
 
 impl<'a> Bits<'a> {
     pub(super) fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, next: 0, window: 0, held: 0, taken: 0 }
+        Self { bytes, next: 0, window: 0, held: 0 }
     }
 
     /// Brings the window to at least 56 bits.
     #[inline(always)]
     pub(super) fn refill(&mut self) {
-        let more = match self.bytes[self.next.min(self.bytes.len())..].first_chunk() {
-            Some(&bytes) => u64::from_be_bytes(bytes),
-            None => self.last_bytes(),
-        };
+        let rest = &self.bytes[self.next.min(self.bytes.len())..];
+        let more = rest.first_chunk().map_or_else(|| last_bytes(rest), |&bytes| u64::from_be_bytes(bytes));
         self.window |= more >> self.held;
         let whole = (63 - self.held) / 8;
         self.next += whole as usize;
         self.held += whole * 8;
-    }
-
-    /// What is left where it is less than a window.
-    #[cold]
-    fn last_bytes(&self) -> u64 {
-        let rest = &self.bytes[self.next.min(self.bytes.len())..];
-        let mut bytes = [0; 8];
-        bytes[..rest.len()].copy_from_slice(rest);
-        u64::from_be_bytes(bytes)
     }
 
     /// The next bits, from the highest on: 56 after a [`Self::refill`], less those taken since.
@@ -57,7 +44,6 @@ impl<'a> Bits<'a> {
     pub(super) fn skip(&mut self, count: u32) {
         self.window <<= count;
         self.held -= count;
-        self.taken += u64::from(count);
     }
 
     /// The next `count` bits, 1 to 32, as a number.
@@ -71,11 +57,19 @@ impl<'a> Bits<'a> {
 
     /// Bits taken so far.
     pub(super) fn taken(&self) -> u64 {
-        self.taken
+        self.next as u64 * 8 - u64::from(self.held)
     }
 
     /// Whether more bits were taken than there are.
     pub(super) fn is_past(&self) -> bool {
-        self.taken > self.bytes.len() as u64 * 8
+        self.taken() > self.bytes.len() as u64 * 8
     }
+}
+
+/// What is left where it is less than a window. It gets no reference to the reader, whose fields could not stay in registers.
+#[cold]
+fn last_bytes(rest: &[u8]) -> u64 {
+    let mut bytes = [0; 8];
+    bytes[..rest.len()].copy_from_slice(rest);
+    u64::from_be_bytes(bytes)
 }

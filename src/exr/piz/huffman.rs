@@ -9,7 +9,7 @@ use super::bits::Bits;
 const LONGEST: usize = 58;
 /// Numbers, and one more: the sign of a run.
 const SYMBOLS: usize = (1 << 16) + 1;
-/// Bits of the code that are looked up at once; 16 KB of table stay in the nearest cache.
+/// Bits of the code that are looked up at once: 16 KB of table stay in the nearest cache.
 const LOOKED_UP: u32 = 12;
 /// Bytes of the header: first and last symbol, bytes of the lengths, bits of the code, nothing.
 const HEADER: usize = 20;
@@ -25,14 +25,29 @@ pub(super) struct Code {
     symbols: Vec<u32>,
     lines: Vec<Line>,
     quick: Vec<Entry>,
+    /// How many of the lines are short enough to be looked up.
+    short: usize,
 }
 
-/// What the next bits stand for.
+/// What the next bits stand for: a number above, and below it in 8 bits the length of its code, 0 where the code is longer or
+/// no number's. In one word, so that it is read at once.
 #[derive(Debug, Default, Clone, Copy)]
-struct Entry {
-    number: u16,
-    /// 0 where the code is longer, or no number's.
-    length: u8,
+struct Entry(u32);
+
+impl Entry {
+    fn new(number: u16, length: u32) -> Self {
+        Self(u32::from(number) << 8 | length)
+    }
+
+    #[inline(always)]
+    fn number(self) -> u16 {
+        (self.0 >> 8) as u16
+    }
+
+    #[inline(always)]
+    fn length(self) -> u32 {
+        self.0 & 0xff
+    }
 }
 
 /// The codes of one length.
@@ -68,9 +83,8 @@ impl Code {
         if bits.div_ceil(8) > data.len() as u64 {
             return Err("the code ends early");
         }
-        let mut reader = Bits::new(&data[..bits.div_ceil(8) as usize]);
-        self.read_numbers(&mut reader, last as u32, output)?;
-        if reader.taken() == bits { Ok(()) } else { Err("the code has another length than it says") }
+        let taken = self.read_numbers(Bits::new(&data[..bits.div_ceil(8) as usize]), last as u32, output)?;
+        if taken == bits { Ok(()) } else { Err("the code has another length than it says") }
     }
 
     /// Reads the lengths of the codes of those symbols; how many bytes they take.
@@ -132,7 +146,8 @@ impl Code {
     fn fill_quick(&mut self, run: u32) {
         self.quick.clear();
         self.quick.resize(1 << LOOKED_UP, Entry::default());
-        for line in self.lines.iter().take_while(|line| line.length <= LOOKED_UP) {
+        self.short = self.lines.iter().take_while(|line| line.length <= LOOKED_UP).count();
+        for line in &self.lines[..self.short] {
             let each = 1 << (LOOKED_UP - line.length);
             let first = (line.first >> (64 - LOOKED_UP)) as usize;
             let symbols = &self.symbols[line.start..line.start + line.count];
@@ -140,17 +155,21 @@ impl Code {
                 if let Ok(number) = u16::try_from(symbol)
                     && symbol != run
                 {
-                    entries.fill(Entry { number, length: line.length as u8 });
+                    entries.fill(Entry::new(number, line.length));
                 }
             }
         }
     }
 
     /// The next symbol, by its line.
+    #[inline(always)]
     fn symbol(&self, bits: &mut Bits<'_>) -> Option<u32> {
         bits.refill();
         let window = bits.window();
-        let line = self.lines.iter().find(|line| window >= line.first)?;
+        // Short ones are looked up, but for the sign of a run.
+        let (short, long) = self.lines.split_at(self.short);
+        let is_short = short.last().is_some_and(|last| window >= last.first);
+        let line = if is_short { short } else { long }.iter().find(|line| window >= line.first)?;
         let place = ((window - line.first) >> (64 - line.length)) as usize;
         // Longer codes than are at hand are only made where there are more numbers than any chunk holds.
         if place >= line.count || line.length > bits.held() {
@@ -160,23 +179,24 @@ impl Code {
         Some(self.symbols[line.start + place])
     }
 
-    fn read_numbers(&self, bits: &mut Bits<'_>, run: u32, output: &mut [u16]) -> Result<(), &'static str> {
+    /// Fills `output`; how many bits that took.
+    fn read_numbers(&self, mut bits: Bits<'_>, run: u32, output: &mut [u16]) -> Result<u64, &'static str> {
         let Ok(quick) = <&[Entry; 1 << LOOKED_UP]>::try_from(self.quick.as_slice()) else {
             return Err("it has no code");
         };
         let mut place = 0;
         while place < output.len() {
             bits.refill();
-            // Four codes of twelve bits are there.
+            // Four codes that are looked up are there.
             if let Some(four) = output.get_mut(place..place + 4) {
                 let mut done = 0;
                 for number in four {
                     let entry = quick[(bits.window() >> (64 - LOOKED_UP)) as usize];
-                    if entry.length == 0 {
+                    if entry.length() == 0 {
                         break;
                     }
-                    *number = entry.number;
-                    bits.skip(u32::from(entry.length));
+                    *number = entry.number();
+                    bits.skip(entry.length());
                     done += 1;
                 }
                 place += done;
@@ -184,7 +204,7 @@ impl Code {
                     continue;
                 }
             }
-            let symbol = self.symbol(bits).ok_or("it holds a code that is none")?;
+            let symbol = self.symbol(&mut bits).ok_or("it holds a code that is none")?;
             if symbol == run {
                 let length = bits.number(8) as usize;
                 let last = place.checked_sub(1).map(|last| output[last]).ok_or("it begins with a run")?;
@@ -198,6 +218,6 @@ impl Code {
                 return Err("the code ends early");
             }
         }
-        Ok(())
+        Ok(bits.taken())
     }
 }
