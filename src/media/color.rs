@@ -63,7 +63,7 @@ impl fmt::Display for ColorTags {
 }
 
 /// H.273's word for "the file does not say".
-const UNSPECIFIED: u8 = 2;
+pub(super) const UNSPECIFIED: u8 = 2;
 
 /// ffmpeg's names (libavutil, `color_primaries_names`).
 const PRIMARIES: [(&str, u8); 12] = [

@@ -8,14 +8,15 @@ pub(crate) mod bits;
 pub(crate) mod boxes;
 mod color;
 pub(crate) mod h264;
+mod movie;
 mod probe;
-mod prores;
+pub(crate) mod prores;
 pub(crate) mod samples;
 mod times;
 mod track;
 
-pub use boxes::Movie;
 pub use color::ColorTags;
+pub use movie::Movie;
 pub use track::{Picture, VideoTrack};
 
 use std::collections::BTreeMap;

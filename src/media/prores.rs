@@ -3,10 +3,13 @@
 //! Source: SMPTE RDD 36, 5.1.1 "Frame header".
 
 use super::ColorTags;
+use super::color::UNSPECIFIED;
 
-/// Bytes of a header up to its type of alpha: size, `icpf`, header size, version, creator, width, height, flags, aspect with
-/// rate, three codes of colour, alpha.
-pub(super) const HEADER: usize = 4 + 4 + 2 + 2 + 4 + 2 + 2 + 1 + 1 + 3 + 1;
+/// Where the three codes of colour stand in a picture: after its size, `icpf`, header size, version, creator, width, height,
+/// flags, and aspect with rate.
+pub(crate) const COLOR: usize = 4 + 4 + 2 + 2 + 4 + 2 + 2 + 1 + 1;
+/// Bytes of a header up to its type of alpha, which follows them.
+pub(super) const HEADER: usize = COLOR + 3 + 1;
 
 /// A picture's header.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +30,10 @@ impl Header {
             return None;
         }
         // 0 is "unknown" beside H.273's own word for it (tables 8 to 10).
-        let codes = [22, 23, 24].map(|at| if bytes[at] == 0 { 2 } else { bytes[at].into() });
+        let codes = [0, 1, 2].map(|place| match bytes[COLOR + place] {
+            0 => UNSPECIFIED.into(),
+            code => code.into(),
+        });
         Some(Self {
             size: [word(16).into(), word(18).into()],
             field_order: match bytes[20] >> 2 & 3 {
@@ -36,7 +42,7 @@ impl Header {
                 _ => "progressive",
             },
             color: ColorTags::from_codes(codes, Some(false)),
-            has_alpha: bytes[25] & 0xf != 0,
+            has_alpha: bytes[HEADER - 1] & 0xf != 0,
         })
     }
 
@@ -52,7 +58,7 @@ impl Header {
 }
 
 /// ffprobe's name of the profile, by the sample entry's; `None` for other codecs.
-pub(super) fn profile(entry: &[u8; 4]) -> Option<&'static str> {
+pub(crate) fn profile(entry: &[u8; 4]) -> Option<&'static str> {
     match entry {
         b"apco" => Some("Proxy"),
         b"apcs" => Some("LT"),

@@ -5,7 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use super::boxes::{Atom, Movie, SAMPLE_ENTRY, children, find, read, top_level};
+use super::boxes::{Atom, children, find, find_in_entry, media, read, top_level};
+use super::movie::Movie;
 use super::samples::{Sample, listed};
 use super::times::Times;
 use super::{ColorTags, MediaInfo, h264, prores};
@@ -17,8 +18,6 @@ use crate::{Error, Result};
 
 /// Pictures of a movie: a day of 24 a second.
 const MOST_PICTURES: u32 = 2_100_000;
-/// Bytes of a decoder's configuration: parameter sets have some dozen.
-const LONGEST_CONFIGURATION: u64 = 1 << 20;
 /// Bytes of a coded picture: 8K in ProRes 4444 XQ has a tenth.
 const LARGEST_PICTURE: u32 = 256 << 20;
 /// What ffprobe calls the demuxer of these files.
@@ -150,15 +149,12 @@ struct Track {
 impl Track {
     /// `None` where it has no samples.
     fn read<S: ByteSource + ?Sized>(source: &S, atom: &Atom) -> Result<Option<Self>> {
-        let Some(media) = find(source, atom, b"mdia")? else { return Ok(None) };
-        let Some(handler) = find(source, &media, b"hdlr")? else { return Ok(None) };
+        let Some((media, handler)) = media(source, atom)? else { return Ok(None) };
         let Some(information) = find(source, &media, b"minf")? else { return Ok(None) };
         let Some(table) = find(source, &information, b"stbl")? else { return Ok(None) };
         let Some(entries) = find(source, &table, b"stsd")? else { return Ok(None) };
         let entries = entries.body.start.saturating_add(8)..entries.body.end;
         let Some(entry) = children(source, entries)?.into_iter().next() else { return Ok(None) };
-        // Version and flags, then the component's type (zero in MP4), then its subtype.
-        let handler = read(source, handler.body.start + 8)?;
         Ok(Some(Self { atom: atom.clone(), handler, table, entry }))
     }
 }
@@ -178,7 +174,7 @@ struct Coded {
 
 impl Coded {
     fn read<S: ByteSource + ?Sized>(source: &S, entry: &Atom, first: Option<&Sample>) -> Result<Self> {
-        if let Some((body, configuration)) = h264_configuration(source, entry)? {
+        if let Some((body, configuration)) = h264::configuration(source, entry)? {
             let set = &configuration.set;
             // Supplements stand at a picture's start; of one that is cut off nothing is known.
             let head = first.filter(|_| set.may_have_fields).map(|sample| head(source, sample)).unwrap_or_default();
@@ -216,33 +212,9 @@ impl Coded {
     }
 }
 
-/// `avcC` of a sample entry, as it is and as it is understood; `None` of other codecs.
-pub(super) fn h264_configuration<S: ByteSource + ?Sized>(
-    source: &S,
-    entry: &Atom,
-) -> Result<Option<(Vec<u8>, h264::Configuration)>> {
-    if ![*b"avc1", *b"avc3"].contains(&entry.kind) {
-        return Ok(None);
-    }
-    let Some(atom) = inside(source, entry, b"avcC")? else { return Ok(None) };
-    if atom.body.end - atom.body.start > LONGEST_CONFIGURATION {
-        return Err(Error::limit("the decoder's configuration is too long", "Encode the movie again"));
-    }
-    let mut scratch = Vec::new();
-    let body = source.read(atom.body, &mut scratch)?.to_vec();
-    let configuration = h264::Configuration::read(&body);
-    Ok(configuration.map(|configuration| (body, configuration)))
-}
-
-/// The first box of that kind behind the fields of a visual sample entry.
-fn inside<S: ByteSource + ?Sized>(source: &S, entry: &Atom, kind: &[u8; 4]) -> Result<Option<Atom>> {
-    let boxes = children(source, entry.start.saturating_add(SAMPLE_ENTRY)..entry.body.end)?;
-    Ok(boxes.into_iter().find(|found| found.kind == *kind))
-}
-
 /// `pasp` (14496-12, 12.1.4): width and height of a pixel.
 fn aspect<S: ByteSource + ?Sized>(source: &S, entry: &Atom) -> Result<Option<[u32; 2]>> {
-    let Some(atom) = inside(source, entry, b"pasp")? else { return Ok(None) };
+    let Some(atom) = find_in_entry(source, entry, b"pasp")? else { return Ok(None) };
     let start = atom.body.start;
     let ratio = [u32::from_be_bytes(read(source, start)?), u32::from_be_bytes(read(source, start + 4)?)];
     Ok(Some(ratio).filter(|ratio| !ratio.contains(&0)))

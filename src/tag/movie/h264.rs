@@ -7,12 +7,11 @@ use super::sps::{self, Sps};
 use super::{Codes, Patch, Video, missing, unsupported};
 use crate::error::Place;
 use crate::exr::ByteSource;
-use crate::media::boxes::{Atom, SAMPLE_ENTRY, children, read};
+use crate::media::boxes::{Atom, find_in_entry, read};
+use crate::media::h264::SPS;
 use crate::media::samples::{Sample, samples};
 use crate::{Error, Result};
 
-/// The unit types of sequence parameter sets, and of pictures (H.264, table 7-1).
-const SPS: u8 = 7;
 /// Bytes of `avcC` before its sets: version, profile, compatibility, level, length of lengths, number of sets.
 const FIXED: usize = 6;
 
@@ -27,8 +26,7 @@ pub(super) fn tag<S: ByteSource + ?Sized>(
     let mut full_range = false;
     let mut length_bytes = 4;
     for entry in &video.entries {
-        let boxes = children(source, entry.start.saturating_add(SAMPLE_ENTRY)..entry.body.end)?;
-        let config = boxes.into_iter().find(|atom| atom.kind == *b"avcC").ok_or_else(|| missing(b"avcC", entry))?;
+        let config = find_in_entry(source, entry, b"avcC")?.ok_or_else(|| missing(b"avcC", entry))?;
         let mut scratch = Vec::new();
         let body = source.read(config.body.clone(), &mut scratch)?;
         let new = configuration(body, codes).map_err(|what| Error::malformed(Place::at(config.start), what))?;

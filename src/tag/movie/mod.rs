@@ -15,7 +15,8 @@ use edit::Edit;
 use super::patch::{Patch, Patches};
 use crate::error::{Feature, Place};
 use crate::exr::ByteSource;
-use crate::media::boxes::{Atom, SAMPLE_ENTRY, children, find, read};
+use crate::media::boxes::{Atom, SAMPLE_ENTRY, children, find, media, read};
+use crate::media::prores::profile;
 use crate::{Error, Result};
 
 /// MatrixCoefficients of BT.709 (H.273, table 4): what RGB of these primaries is made Y'CbCr with.
@@ -79,12 +80,7 @@ struct Video {
 impl Video {
     /// `None` where the track is no video.
     fn read<S: ByteSource + ?Sized>(source: &S, moov: &Atom, track: &Atom) -> Result<Option<Self>> {
-        let Some(media) = find(source, track, b"mdia")? else { return Ok(None) };
-        let Some(handler) = find(source, &media, b"hdlr")? else { return Ok(None) };
-        // Version and flags, then the component's type (zero in MP4), then its subtype.
-        if read(source, handler.body.start + 8)? != *b"vide" {
-            return Ok(None);
-        }
+        let Some((media, _)) = media(source, track)?.filter(|(_, handler)| handler == b"vide") else { return Ok(None) };
         let mut path = vec![moov.clone(), track.clone(), media];
         for kind in [b"minf", b"stbl", b"stsd"] {
             let parent = &path[path.len() - 1];
@@ -156,10 +152,12 @@ fn missing(kind: &[u8; 4], parent: &Atom) -> Error {
 
 /// The codec of all entries.
 fn codec(entries: &[Atom]) -> Option<Codec> {
-    const KNOWN: [(&[&[u8; 4]], Codec); 2] =
-        [(&[b"apco", b"apcs", b"apcn", b"apch", b"ap4h", b"ap4x"], Codec::ProRes), (&[b"avc1", b"avc3"], Codec::H264)];
-    let all_are = |names: &[&[u8; 4]]| entries.iter().all(|entry| names.contains(&&entry.kind));
-    KNOWN.iter().find(|(names, _)| !entries.is_empty() && all_are(names)).map(|&(_, codec)| codec)
+    let codec = |entry: &Atom| match &entry.kind {
+        b"avc1" | b"avc3" => Some(Codec::H264),
+        kind => profile(kind).map(|_| Codec::ProRes),
+    };
+    let first = codec(entries.first()?)?;
+    entries.iter().all(|entry| codec(entry) == Some(first)).then_some(first)
 }
 
 /// 14496-12, 12.1.5; QuickTime, "Color Parameter Atoms", which have no range.

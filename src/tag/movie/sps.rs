@@ -6,8 +6,6 @@ use super::Codes;
 use crate::media::bits::{BitWriter, Bits, Ended, escape, unescape};
 use crate::media::h264;
 
-/// `aspect_ratio_idc` of a ratio that is written out (table E-1).
-const EXTENDED_SAR: u32 = 255;
 /// `video_format`: unspecified (table E-2).
 const UNSPECIFIED: u32 = 5;
 
@@ -72,7 +70,7 @@ fn rewrite(old: &[u8], [primaries, transfer, matrix]: Codes) -> Result<(Vec<u8>,
 
 /// `aspect_ratio_info_present_flag` up to `video_signal_type_present_flag`.
 fn skip_aspect(bits: &mut Bits<'_>) -> Result<(), Ended> {
-    if bits.bit()? && bits.number(8)? == EXTENDED_SAR {
+    if bits.bit()? && bits.number(8)? == h264::EXTENDED_SAR {
         bits.number(32)?;
     }
     if bits.bit()? {

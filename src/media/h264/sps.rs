@@ -1,15 +1,16 @@
-//! What an H.264 stream says of itself: its first sequence parameter set, and the timing of its first picture.
+//! Sequence parameter sets of H.264.
 //!
-//! Source: ITU-T H.264, 7.3.2.1.1 (`seq_parameter_set_data`), annex D.1.3 (`pic_timing`) and annex E.1 (`vui_parameters`);
-//! ISO/IEC 14496-15, 5.3.3 (`avcC`).
+//! Source: ITU-T H.264, 7.3.2.1.1 (`seq_parameter_set_data`), annex D.1.3 (`pic_timing`) and annex E.1 (`vui_parameters`).
 
-use super::ColorTags;
-use super::bits::{Bits, Ended, unescape};
+use super::SPS;
+use crate::media::ColorTags;
+use crate::media::bits::{Bits, Ended};
+use crate::media::color::UNSPECIFIED;
 
 /// Profiles whose sets say how colour is sampled (7.3.2.1.1).
 const HIGH_PROFILES: [u32; 13] = [100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135];
 /// `aspect_ratio_idc` of a ratio that is written out (table E-1).
-const EXTENDED_SAR: u32 = 255;
+pub(crate) const EXTENDED_SAR: u32 = 255;
 /// The ratios that have a number of their own, from 1 on (table E-1).
 const ASPECTS: [[u32; 2]; 16] = [
     [1, 1],
@@ -29,96 +30,6 @@ const ASPECTS: [[u32; 2]; 16] = [
     [3, 2],
     [2, 1],
 ];
-/// Unit types (table 7-1).
-const SUPPLEMENT: u8 = 6;
-const SPS: u8 = 7;
-/// `payloadType` of picture timing (D.1.1).
-const PICTURE_TIMING: u32 = 1;
-
-/// `avcC`, as far as it is needed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Configuration {
-    /// Profile, compatibility and level, as names of codecs have them (RFC 6381, 3.3).
-    pub(super) code: [u8; 3],
-    /// Bytes of the length in front of every unit.
-    pub(super) length_bytes: usize,
-    /// The first parameter set.
-    pub(super) set: Sps,
-}
-
-impl Configuration {
-    /// `None` where it is damaged, or has no parameter set.
-    pub(super) fn read(body: &[u8]) -> Option<Self> {
-        let ([_, profile, compatibility, level, length, count], rest) = body.split_first_chunk::<6>()?;
-        let (bytes, rest) = rest.split_first_chunk::<2>().filter(|_| count & 0x1f > 0)?;
-        let unit = rest.get(..u16::from_be_bytes(*bytes).into())?;
-        Some(Self {
-            code: [*profile, *compatibility, *level],
-            length_bytes: usize::from(length & 3) + 1,
-            set: Sps::read(&unescape(unit)).ok()?,
-        })
-    }
-
-    /// ffmpeg's word for the order of fields in a picture, by the picture's own supplement; where pictures may be made of
-    /// fields and none says so, it is not known.
-    pub(super) fn field_order(&self, picture: &[u8]) -> &'static str {
-        if !self.set.may_have_fields {
-            return "progressive";
-        }
-        match self.supplement(picture).and_then(|payload| self.set.structure(&payload).ok().flatten()) {
-            Some(1 | 3 | 5) => "tt",
-            Some(2 | 4 | 6) => "bb",
-            Some(_) => "progressive",
-            None => "unknown",
-        }
-    }
-
-    /// The payload of the picture's timing.
-    fn supplement(&self, mut units: &[u8]) -> Option<Vec<u8>> {
-        loop {
-            let (length, rest) = units.split_at_checked(self.length_bytes)?;
-            let length = length.iter().fold(0_usize, |value, &byte| value << 8 | usize::from(byte));
-            let (unit, rest) = rest.split_at_checked(length)?;
-            units = rest;
-            let (head, unit) = unit.split_first()?;
-            match head & 0x1f {
-                SUPPLEMENT => {
-                    let found = timing(&unescape(unit)).map(<[u8]>::to_vec);
-                    if found.is_some() {
-                        return found;
-                    }
-                }
-                // Supplements stand before the picture's slices.
-                1..=5 => return None,
-                _ => {}
-            }
-        }
-    }
-}
-
-/// The picture timing among supplements (7.3.2.3.1): types and sizes are written as 255 and 255 and the rest.
-fn timing(mut rest: &[u8]) -> Option<&[u8]> {
-    let number = |rest: &mut &[u8]| {
-        let mut value = 0_u32;
-        loop {
-            let (&byte, after) = rest.split_first()?;
-            *rest = after;
-            value = value.checked_add(byte.into())?;
-            if byte != 255 {
-                return Some(value);
-            }
-        }
-    };
-    loop {
-        let kind = number(&mut rest)?;
-        let size = number(&mut rest)?;
-        let (payload, after) = rest.split_at_checked(size as usize)?;
-        if kind == PICTURE_TIMING {
-            return Some(payload);
-        }
-        rest = after;
-    }
-}
 
 /// A sequence parameter set.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -131,14 +42,14 @@ pub(crate) struct Sps {
     /// Bits of a luma code.
     depth: u32,
     /// Width and height in pixels, cropped.
-    pub(super) size: [u32; 2],
+    pub(in crate::media) size: [u32; 2],
     /// Whether pictures may be made of fields.
-    pub(super) may_have_fields: bool,
+    pub(in crate::media) may_have_fields: bool,
     /// The bit in the payload that says whether there is usability information (annex E).
     pub(crate) usability_at: usize,
     /// Width of a pixel over its height.
-    pub(super) aspect: Option<[u32; 2]>,
-    pub(super) color: ColorTags,
+    pub(in crate::media) aspect: Option<[u32; 2]>,
+    pub(in crate::media) color: ColorTags,
     /// Bits of the delays in front of a picture's structure, where that is told.
     structure_after: Option<u32>,
 }
@@ -202,7 +113,7 @@ impl Sps {
         if bits.bit()? {
             bits.number(3)?;
             let full_range = Some(bits.bit()?);
-            let mut codes = [UNSPECIFIED; 3];
+            let mut codes = [UNSPECIFIED.into(); 3];
             if bits.bit()? {
                 for code in &mut codes {
                     *code = bits.number(8)? as u16;
@@ -228,7 +139,7 @@ impl Sps {
     }
 
     /// `pic_struct` of a picture's timing, where it is told (D.1.3, table D-1, which counts from 0 for a whole frame).
-    fn structure(&self, payload: &[u8]) -> Result<Option<u32>, Ended> {
+    pub(super) fn structure(&self, payload: &[u8]) -> Result<Option<u32>, Ended> {
         let Some(before) = self.structure_after else { return Ok(None) };
         let mut bits = Bits::new(payload);
         for _ in 0..before {
@@ -238,7 +149,7 @@ impl Sps {
     }
 
     /// ffprobe's name of the profile (A.2).
-    pub(super) fn profile(&self) -> &'static str {
+    pub(in crate::media) fn profile(&self) -> &'static str {
         let is_set = |flag: u32| self.constraints >> (5 - flag) & 1 == 1;
         match self.profile {
             66 if is_set(1) => "Constrained Baseline",
@@ -261,7 +172,7 @@ impl Sps {
     }
 
     /// ffmpeg's name of what it decodes to.
-    pub(super) fn pixel_format(&self) -> String {
+    pub(in crate::media) fn pixel_format(&self) -> String {
         let sampling = match self.chroma {
             0 if self.depth == 8 => return "gray".into(),
             0 => return format!("gray{}le", self.depth),
@@ -278,9 +189,6 @@ impl Sps {
         }
     }
 }
-
-/// H.273's word for "not said".
-const UNSPECIFIED: u16 = 2;
 
 /// `chroma_format_idc` to the scaling lists: sampling and bits of luma.
 fn sampling(bits: &mut Bits<'_>) -> Result<(u32, u32), Ended> {
