@@ -5,21 +5,21 @@
 
 use std::io::{ErrorKind, Read};
 use std::path::Path;
-use std::process::{ChildStdout, Stdio};
+use std::process::Stdio;
 use std::time::Duration;
 
+use crate::Result;
 use crate::color::Processor;
 use crate::color::ycbcr::Layout;
 use crate::deliverable::Deliverable;
 use crate::native::ffmpeg::Ffmpeg;
 use crate::native::ffprobe::{Ffprobe, as_input};
 use crate::native::frames::SequenceFiles;
-use crate::native::process::Process;
+use crate::native::process::{Answer, Process};
 use crate::native::seen::SeenFiles;
 use crate::picture::LayerPicture;
 use crate::qc::{MovieOptions, MovieValidator, ShotReport, Thresholds, movie_frame_bytes, unreadable_movie};
 use crate::spec::OutputSpec;
-use crate::{Error, Result};
 
 use super::Expected;
 
@@ -74,7 +74,8 @@ struct Running {
     /// Frames before the first master's.
     lead: usize,
     validator: MovieValidator,
-    /// The master's, as the movie would have them.
+    /// Makes the planes of masters of that size, which one shot's all have, and those of the last.
+    deliverable: Option<([u32; 2], Deliverable)>,
     planes: Vec<u8>,
     /// What keeps the rest from being decoded.
     problem: Option<String>,
@@ -142,7 +143,7 @@ impl Running {
             info,
         });
         let frames = Frames::start(&tools.ffmpeg, job.path, &pixel_format, frame_bytes)?;
-        Ok(Self { frames, layout, size, lead, validator, planes: Vec::new(), problem: None })
+        Ok(Self { frames, layout, size, lead, validator, deliverable: None, planes: Vec::new(), problem: None })
     }
 
     /// Whether there was another frame.
@@ -157,7 +158,12 @@ impl Running {
         };
         let own = master.and_then(|Master { picture, processor }| {
             let window = picture.window();
-            let deliverable = Deliverable::new([window.width, window.height], self.size, self.layout).ok()?;
+            let source = [window.width, window.height];
+            if self.deliverable.as_ref().is_none_or(|(known, _)| *known != source) {
+                let made = Deliverable::new(source, self.size, self.layout);
+                self.deliverable = made.ok().map(|deliverable| (source, deliverable));
+            }
+            let (_, deliverable) = self.deliverable.as_ref()?;
             self.planes.resize(deliverable.frame_bytes(), 0);
             deliverable.render(picture, processor, &mut self.planes);
             Some(self.planes.as_slice())
@@ -178,7 +184,7 @@ fn layout(pixel_format: &str) -> Result<(Layout, String)> {
 /// The frames of a movie as ffmpeg decodes them, one after another.
 struct Frames {
     process: Process,
-    stdout: ChildStdout,
+    answer: Answer,
     buffer: Vec<u8>,
 }
 
@@ -191,9 +197,9 @@ impl Frames {
         command.args(["-noautorotate", "-i"]).arg(as_input(path)).args(["-map", "0:v:0", "-fps_mode", "passthrough"]);
         command.args(["-f", "rawvideo", "-pix_fmt", pixel_format, "pipe:1"]).stdout(Stdio::piped());
         let process = Process::spawn(&mut command, PATIENCE)?;
-        let stdout = process.take_stdout().ok_or_else(|| Error::tool("ffmpeg has no output", ""))?;
+        let answer = process.answer()?;
         process.pulse().rest();
-        Ok(Self { process, stdout, buffer: vec![0; bytes] })
+        Ok(Self { process, answer, buffer: vec![0; bytes] })
     }
 
     /// The planes of the next frame; `None` at the end.
@@ -202,10 +208,10 @@ impl Frames {
     /// In words, if there is less of it than a frame.
     fn next(&mut self) -> Result<Option<&[u8]>, String> {
         let pulse = self.process.pulse();
+        pulse.beat();
         let mut filled = 0;
         while filled < self.buffer.len() {
-            pulse.beat();
-            match self.stdout.read(&mut self.buffer[filled..]) {
+            match self.answer.read(&mut self.buffer[filled..]) {
                 Ok(0) if filled == 0 => return Ok(None),
                 Ok(0) => return Err("frames are not of the size that the header says".into()),
                 Ok(length) => filled += length,
