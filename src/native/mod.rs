@@ -18,7 +18,6 @@ pub mod mhl;
 pub mod models;
 pub mod package;
 pub mod period;
-mod picture;
 pub mod process;
 pub mod project;
 mod seen;

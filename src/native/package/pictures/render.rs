@@ -7,13 +7,15 @@ use image::RgbImage;
 use image::codecs::jpeg::JpegEncoder;
 
 use crate::color::{Display, Row, code_u8};
+use crate::convert::find_layer;
 use crate::editorial::{SceneId, ShotId};
+use crate::exr::{self, Header, Limits, Request};
 use crate::frame::Frame;
 use crate::frame::resample::{Filter, Fit, Resampler};
 use crate::native::export::Look;
 use crate::native::ffmpeg::Ffmpeg;
 use crate::native::project::Project;
-use crate::native::{atomic, picture, process};
+use crate::native::{FileSource, atomic, process};
 use crate::picture::LayerPicture;
 use crate::{Error, Result};
 
@@ -36,8 +38,13 @@ pub(super) struct Small {
 /// If it cannot be read.
 pub(super) fn master(path: &Path, project: &Project, names: (&SceneId, &ShotId), width: u32) -> Result<Small> {
     let picture = || {
+        let limits = Limits::default();
+        let source = FileSource::open(path)?;
+        let header = Header::read(&source, &limits)?;
+        let layer = find_layer(&header, None)?;
         let mut frame = Frame::default();
-        let (header, layer) = picture::read_into(path, &mut frame)?;
+        let request = Request { part: layer.part, channels: layer.picture_channels(), bands: None };
+        exr::decode_into(&source, &header, &request, &limits, &mut frame)?;
         let picture = LayerPicture::new(&frame, header.part(layer.part)?, &layer)?;
         let processor =
             Look::of_shot(project, names, project.config.view.name, Display::Srgb)?.processor(&frame.color_space)?;
