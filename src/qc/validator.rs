@@ -117,7 +117,7 @@ impl Validator {
         }
         self.search(observation);
         if let Some(period) = &mut self.period {
-            period.observe(observation, survey.as_ref());
+            period.observe(observation);
         }
     }
 

@@ -25,9 +25,8 @@ pub use evidence::{FrameEvidence, MatteNames, PixelEvidence, Reading, ReadingKin
 pub use grey::Grey;
 pub use text::{TextReader, TextSearch, Unread};
 
-use super::check::{Answer, Check, CheckId, FrameObserved, Observation, ShotContext};
+use super::check::{Answer, CheckId, FrameObserved, Observation, ShotContext};
 use super::report::{QcIssue, Severity};
-use super::survey::Survey;
 use crate::Result;
 use crate::exr::{AttributeValue, Header, Part};
 use crate::period::{Anachronism, Channel, Hit, Judge, attribute_mentions};
@@ -335,31 +334,15 @@ impl NoModernElements {
         reasons.extend(self.shot.problems.iter().cloned());
         (!reasons.is_empty()).then(|| reasons.join("; "))
     }
-}
 
-fn header_issue(subject: &str, hit: &Hit<'_>, number: i32, file: &str) -> QcIssue {
-    let accusation = Accusation::of(hit);
-    accusation.issue(subject, accusation.severity, number, file)
-}
-
-impl Check for NoModernElements {
-    fn id(&self) -> CheckId {
-        CheckId::NoModernElements
-    }
-
-    fn observe(&mut self, at: &Observation<'_>, _survey: Option<&Survey>) {
+    /// Takes note of one frame's header.
+    pub(super) fn observe(&mut self, at: &Observation<'_>) {
         if let FrameObserved::Picture { header, .. } = at.seen {
             self.frames += 1;
             self.header(header, at.number, at.file);
         }
     }
 
-    fn finish(self: Box<Self>, shot: &ShotContext<'_>) -> Answer {
-        self.answer(shot)
-    }
-}
-
-impl NoModernElements {
     /// The answer by what is known so far.
     pub(super) fn answer(&self, shot: &ShotContext<'_>) -> Answer {
         let mut not_tested = self.not_tested();
@@ -387,4 +370,9 @@ impl NoModernElements {
             metrics: vec![("modern_share", self.shares.clone())],
         }
     }
+}
+
+fn header_issue(subject: &str, hit: &Hit<'_>, number: i32, file: &str) -> QcIssue {
+    let accusation = Accusation::of(hit);
+    accusation.issue(subject, accusation.severity, number, file)
 }
