@@ -4,9 +4,9 @@ use serde::Deserialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::fault;
 use super::object::from_js;
 use crate::editorial::{self, Clip, Marker, ShotId, Timeline};
+use crate::js::fault;
 use crate::spec::FrameRate;
 use crate::{Error, Result, Severity};
 
@@ -44,12 +44,12 @@ struct Note {
 #[wasm_bindgen]
 pub fn locators(request: JsValue, format: &str) -> Result<String, JsValue> {
     let request: NotesRequest = from_js(request)?;
-    let timeline = timeline(request).map_err(|error| fault::to_js(&error))?;
+    let timeline = timeline(request).map_err(|error| fault(&error))?;
     match format {
         "edl" => Ok(editorial::edl(&timeline)),
         "otio" => serde_json::to_string_pretty(&editorial::otio(&timeline))
-            .map_err(|error| fault::to_js(&Error::spec(error.to_string(), ""))),
-        other => Err(fault::to_js(&Error::spec(format!("notes are not written as {other:?}"), "Ask for edl or otio"))),
+            .map_err(|error| fault(&Error::spec(error.to_string(), ""))),
+        other => Err(fault(&Error::spec(format!("notes are not written as {other:?}"), "Ask for edl or otio"))),
     }
 }
 

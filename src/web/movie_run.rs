@@ -10,10 +10,10 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::Blob;
 
 use super::blob::BlobSource;
-use super::fault;
 use super::object::{from_js, set, to_js};
 use crate::color::ycbcr::Layout;
 use crate::color::{Display, View, ViewTransform};
+use crate::js::fault;
 use crate::media::VideoTrack;
 use crate::period::Judge;
 use crate::qc::{
@@ -85,7 +85,7 @@ impl MovieRun {
     #[wasm_bindgen(constructor)]
     pub fn new(blob: Blob, name: String, request: JsValue) -> Result<MovieRun, JsValue> {
         let request: MovieRequest = from_js(request)?;
-        let judge = Judge::embedded().map_err(|error| fault::to_js(&error))?;
+        let judge = Judge::embedded().map_err(|error| fault(&error))?;
         let context = ReportContext {
             scene_id: request.shot.clone(),
             generated_at: request.generated_at.clone(),
@@ -124,7 +124,7 @@ impl MovieRun {
     pub fn picture(&self, place: usize) -> Result<JsValue, JsValue> {
         let Opened { source, track, .. } = self.opened()?;
         let mut scratch = Vec::new();
-        let data = track.picture(source, place, &mut scratch).map_err(|error| fault::to_js(&error))?;
+        let data = track.picture(source, place, &mut scratch).map_err(|error| fault(&error))?;
         let object = Object::new();
         set(&object, "data", &Uint8Array::from(data));
         if let Some(picture) = track.pictures.get(place) {
@@ -147,7 +147,7 @@ impl MovieRun {
     /// If they are not as many as the header's size asks for.
     pub fn observe(&mut self, timestamp: f64, format: &str, planes: &[u8]) -> Result<(), JsValue> {
         let Ok(opened) = &mut self.opened else { return Ok(()) };
-        opened.observe(timestamp as i64, format, planes).map_err(|error| fault::to_js(&error))
+        opened.observe(timestamp as i64, format, planes).map_err(|error| fault(&error))
     }
 
     /// The report, in the shape of `qc_report.json`. `problem` is what kept the rest of the file from being decoded.
@@ -170,7 +170,7 @@ impl MovieRun {
 
 impl MovieRun {
     fn opened(&self) -> Result<&Opened, JsValue> {
-        self.opened.as_ref().map_err(|why| fault::to_js(&Error::spec(why.clone(), "")))
+        self.opened.as_ref().map_err(|why| fault(&Error::spec(why.clone(), "")))
     }
 
     fn report(self, finish: impl FnOnce(MovieValidator) -> ShotReport) -> Result<JsValue, JsValue> {

@@ -7,12 +7,12 @@ use serde::Deserialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::fault;
 use super::object::{from_js, set, to_js};
 use super::worker_file::WorkerFile;
 use crate::color::{ColorSpace, Display, View, ViewTransform};
 use crate::exr::cryptomatte::Labels;
 use crate::exr::{self, Cryptomatte, Request};
+use crate::js::fault;
 use crate::period::Judge;
 use crate::qc::{
     self, FrameEvidence, FrameObserved, MatteNames, Observation, Observed, QcReport, ReportContext, TextSearch, Unread,
@@ -81,8 +81,8 @@ impl QcRun {
     #[wasm_bindgen(constructor)]
     pub fn new(request: JsValue) -> Result<QcRun, JsValue> {
         let request: QcRequest = from_js(request)?;
-        let format = spec::output_format(DEFAULT_FORMAT).map_err(|error| fault::to_js(&error))?;
-        let judge = Arc::new(Judge::embedded().map_err(|error| fault::to_js(&error))?);
+        let format = spec::output_format(DEFAULT_FORMAT).map_err(|error| fault(&error))?;
+        let judge = Arc::new(Judge::embedded().map_err(|error| fault(&error))?);
         let choice = request.space.as_deref().map(ColorSpace::from_choice).transpose();
         let transform = ViewTransform { view: request.view, display: request.display, exposure: 0.0 };
         let options = ValidatorOptions {
@@ -102,7 +102,7 @@ impl QcRun {
                 transform,
                 period_year: judge.year(),
             },
-            choice: choice.map_err(|error| fault::to_js(&error))?,
+            choice: choice.map_err(|error| fault(&error))?,
         })
     }
 

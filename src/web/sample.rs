@@ -7,10 +7,10 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::Blob;
 
-use super::fault;
 use super::worker_file::WorkerFile;
 use crate::exr::{Picture, encode};
 use crate::frame::{Plane, Region, Samples};
+use crate::js::fault;
 
 /// Large enough that its loops count as busy, small enough to be decoded in a few milliseconds.
 const SIZE: [u32; 2] = [512, 128];
@@ -25,7 +25,7 @@ impl WorkerFile {
         let window = Region::new(0, 0, SIZE[0], SIZE[1]);
         let planes = ["R", "G", "B"].map(|name| Plane { name: name.into(), samples: Samples::Half(grain()) });
         let picture = Picture { data_window: window, display_window: window, planes: &planes, attributes: &[] };
-        let bytes = encode(&picture).map_err(|error| fault::to_js(&error))?;
+        let bytes = encode(&picture).map_err(|error| fault(&error))?;
         let parts = Array::of1(&Uint8Array::from(bytes.as_slice()));
         WorkerFile::new(Blob::new_with_u8_array_sequence(&parts)?, "sample.exr".into())
     }

@@ -6,12 +6,12 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::HtmlCanvasElement;
 
 use super::canvas2d::PlainCanvas;
-use super::fault;
 use super::gl::GlCanvas;
 use super::layout::{PictureRequest, Placement};
 use super::look::{Look, LookRequest};
 use super::object::{from_js, to_js};
 use super::probe::{self, RawSample};
+use crate::js::fault;
 use crate::{Error, Result};
 
 /// How the canvas is drawn on.
@@ -175,5 +175,5 @@ impl Viewer {
 }
 
 fn js(error: Error) -> JsValue {
-    fault::to_js(&error)
+    fault(&error)
 }

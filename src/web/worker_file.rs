@@ -10,11 +10,11 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::Blob;
 
 use super::blob::BlobSource;
-use super::fault;
 use super::object::{from_js, set, to_js};
 use crate::color::{ColorSpace, Display, View, ViewTransform};
 use crate::exr::{self, Cryptomatte, Header, Limits, Request};
 use crate::frame::{Frame, Plane, Samples};
+use crate::js::fault;
 use crate::{Error, Result, convert, inspect};
 
 /// A file whose header is read. Reading works in workers only.
@@ -55,7 +55,7 @@ impl WorkerFile {
     pub fn new(blob: Blob, name: String) -> Result<WorkerFile, JsValue> {
         let source = BlobSource::new(blob);
         let limits = Limits::default();
-        let header = Header::read(&source, &limits).map_err(|error| fault::to_js(&error.in_file(&name)))?;
+        let header = Header::read(&source, &limits).map_err(|error| fault(&error.in_file(&name)))?;
         Ok(Self { name, source, header, limits, frame: Frame::default(), mattes: OnceCell::new() })
     }
 
@@ -166,7 +166,7 @@ impl WorkerFile {
 
     /// The error with the file's name, as JavaScript gets it.
     pub(super) fn error(&self, error: Error) -> JsValue {
-        fault::to_js(&error.in_file(&self.name))
+        fault(&error.in_file(&self.name))
     }
 
     fn missing(&self) -> Result<Array, JsValue> {

@@ -10,8 +10,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::exr::Cryptomatte;
 use crate::frame::Region;
+use crate::js::fault;
 use crate::period::{Channel, Judge};
-use crate::web::fault;
 use crate::web::object::{set, to_js};
 use crate::web::worker_file::WorkerFile;
 use crate::{Error, Severity};
@@ -72,11 +72,10 @@ impl WorkerFile {
     #[wasm_bindgen(js_name = matteImage)]
     pub fn matte_image(&self, part: usize, matte: usize, id: u32, widest: u32) -> Result<JsValue, JsValue> {
         let header = self.header();
-        let part = header.parts.get(part).ok_or_else(|| fault::to_js(&Error::spec("there is no such part", "")))?;
+        let part = header.parts.get(part).ok_or_else(|| fault(&Error::spec("there is no such part", "")))?;
         let (display, data) = (part.display_window, part.data_window);
         let sets = self.mattes();
-        let wanted: &Cryptomatte =
-            sets.get(matte).ok_or_else(|| fault::to_js(&Error::spec("there is no such matte", "")))?;
+        let wanted: &Cryptomatte = sets.get(matte).ok_or_else(|| fault(&Error::spec("there is no such matte", "")))?;
         let matte = wanted.matte(self.source(), header, id, data, self.limits()).map_err(|error| self.error(error))?;
         let ([width, height], pixels) = shrink(&matte.coverage, &matte.region, widest);
         let object = Object::new();

@@ -14,13 +14,13 @@ pub(super) use scopes::Graticule;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::fault;
 use super::look::{Isolate, Look, LookRequest};
 use super::object::from_js;
 use super::worker_file::WorkerFile;
 use crate::Error;
 use crate::exr::{self, Request};
 use crate::frame::{Frame, Region};
+use crate::js::fault;
 use scopes::Scopes;
 
 /// One layer of one frame.
@@ -41,12 +41,12 @@ impl Analysis {
     #[wasm_bindgen(constructor)]
     pub fn new(file: &mut WorkerFile, part: usize, channels: Vec<usize>, color: &[usize]) -> Result<Analysis, JsValue> {
         let color = <[usize; 3]>::try_from(color).ok().filter(|color| color.iter().all(|&c| c < channels.len()));
-        let color = color.ok_or_else(|| fault::to_js(&Error::spec("the layer has no three colour channels", "")))?;
+        let color = color.ok_or_else(|| fault(&Error::spec("the layer has no three colour channels", "")))?;
         let name = file.name().to_owned();
         let (source, header, limits, _) = file.parts();
         let mut frame = Frame::default();
         exr::decode_into(source, header, &Request { part, channels, bands: None }, limits, &mut frame)
-            .map_err(|error| fault::to_js(&error.in_file(&name)))?;
+            .map_err(|error| fault(&error.in_file(&name)))?;
         Ok(Self { frame, color, scopes: None })
     }
 
@@ -78,7 +78,7 @@ impl Analysis {
     #[wasm_bindgen(js_name = scopeImage)]
     pub fn scope_image(&self, kind: &str) -> Result<JsValue, JsValue> {
         let image = self.scopes.as_ref().and_then(|scopes| scopes.image(kind));
-        image.ok_or_else(|| fault::to_js(&Error::spec(format!("there is no scope {kind:?}"), "")))
+        image.ok_or_else(|| fault(&Error::spec(format!("there is no scope {kind:?}"), "")))
     }
 }
 
@@ -87,7 +87,7 @@ impl Analysis {
     fn look(&mut self, request: JsValue) -> Result<Look, JsValue> {
         let request: LookRequest = from_js(request)?;
         let plain = LookRequest { isolate: Isolate::Color, clipping: false, false_color: false, ..request };
-        Look::new(&plain).map_err(|error| fault::to_js(&error))
+        Look::new(&plain).map_err(|error| fault(&error))
     }
 
     /// A region of the display window, or all of it, as far as there are samples; from the data window's left top.
