@@ -5,10 +5,10 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { binary, scratch } from "./page.mjs";
 
-/** What the command line says of a file or folder; the page has no project, and neither has this. */
-export function reported(path) {
+/** What the command line says of a file or folder, with models for text where they are named; the page has no project, and neither has this. */
+export function reported(path, models = join(scratch, "no-models")) {
   const { status, stdout, stderr } = spawnSync(binary, ["validate-output", "--json", "--path", path, "--project", scratch], {
-    encoding: "utf8", maxBuffer: 1 << 26, env: { ...process.env, BLENDER_GSD_MODELS: join(scratch, "no-models") },
+    encoding: "utf8", maxBuffer: 1 << 26, env: { ...process.env, BLENDER_GSD_MODELS: models },
   });
   assert.ok(status === 0 || status === 1, stderr);
   return JSON.parse(stdout);

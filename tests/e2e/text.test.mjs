@@ -1,12 +1,12 @@
 // Text in the picture: read on the page by the user's models or the server's, and judged as the command line judges it.
 
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { By, Page, binary, scratch, startBinary, withPage } from "./page.mjs";
+import { reported } from "./reports.mjs";
 import { signFrame } from "./sign.mjs";
 
 const MODELS = fileURLToPath(new URL("../../target/models/", import.meta.url));
@@ -37,11 +37,7 @@ const chooseModels = (...paths) => page.driver.findElement(By.id("choose-models"
 
 /** The page's answer is the command line's; a box may differ by rounding, for other processors add in another order. */
 async function assertParity(where) {
-  const { status, stdout, stderr } = spawnSync(binary, ["validate-output", "--json", "--path", frame, "--project", scratch], {
-    encoding: "utf8", maxBuffer: 1 << 26, env: { ...process.env, BLENDER_GSD_MODELS: MODELS },
-  });
-  assert.ok(status === 0 || status === 1, stderr);
-  const [ours, theirs] = [period(await where.state("report")), period(JSON.parse(stdout))];
+  const [ours, theirs] = [period(await where.state("report")), period(reported(frame, MODELS))];
   assert.deepEqual(ours.answer, theirs.answer);
   const words = ({ region: _, file: __, ...issue }) => issue;
   assert.deepEqual(ours.issues.map(words), theirs.issues.map(words));

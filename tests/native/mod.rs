@@ -57,6 +57,11 @@ fn program() -> Command {
     command
 }
 
+/// Whether the long tests are wanted too: `make test-all`.
+fn is_slow() -> bool {
+    std::env::var_os("GSD_SLOW").is_some_and(|value| !value.is_empty())
+}
+
 /// What the program answers to these arguments.
 fn run<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Answer {
     Answer::of(program().args(arguments).output().unwrap())

@@ -2,6 +2,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use blender_gsd::native::models::{MODELS, is_in};
 use serde_json::Value;
 
 use super::folder;
@@ -16,8 +17,7 @@ fn command(models: &Path, arguments: &[&str]) -> Command {
 /// Where the tests' models are, if they are.
 fn installed() -> Option<PathBuf> {
     let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/models");
-    let is_there =
-        blender_gsd::native::models::MODELS.iter().all(|model| blender_gsd::native::models::is_in(model, &models));
+    let is_there = MODELS.iter().all(|model| is_in(model, &models));
     if !is_there {
         println!("SKIPPED: {} does not have the models", models.display());
     }

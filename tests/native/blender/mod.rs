@@ -18,15 +18,14 @@ use blender_gsd::native::FileSource;
 use blender_gsd::native::blender::{self, Program, RenderRequest, Rendered};
 use blender_gsd::spec::{FrameRate, OUTPUT_FORMATS, OutputSpec};
 
-use super::{folder, names_in};
+use super::{folder, is_slow, names_in};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 /// The Blender there is; with GSD_SLOW also Blender 5 as a module. scripts/setup-blender.sh installs both.
 pub(super) fn blenders() -> Vec<PathBuf> {
     let installed = blender::find(None).expect("scripts/setup-blender.sh installs Blender").path;
-    let module = std::env::var_os("GSD_SLOW").filter(|value| !value.is_empty());
-    let module = module.map(|_| Path::new(ROOT).join("target/bpy/bin/python"));
+    let module = is_slow().then(|| Path::new(ROOT).join("target/bpy/bin/python"));
     [installed].into_iter().chain(module).collect()
 }
 

@@ -8,8 +8,9 @@ use std::process::Command;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant, SystemTime};
 
-use super::survival::{made, problem, shots, wait_for};
+use super::survival::{made, problem, three_shots, wait_for};
 use super::{Made, Show, state};
+use crate::native::is_slow;
 
 type Contents = BTreeMap<String, Vec<u8>>;
 
@@ -17,8 +18,7 @@ type Contents = BTreeMap<String, Vec<u8>>;
 fn undisturbed() -> &'static (Contents, Duration) {
     static MADE: OnceLock<(Contents, Duration)> = OnceLock::new();
     MADE.get_or_init(|| {
-        let show = Show::small();
-        shots(&show);
+        let show = three_shots();
         let begun = Instant::now();
         show.batch("all", &[]);
         (show.contents(), begun.elapsed())
@@ -55,12 +55,10 @@ fn random(state: &mut u64) -> f64 {
 /// With `GSD_SLOW` fifty moments. Every third time the work goes on to its end, in between it is killed again.
 #[test]
 fn killed_at_any_moment_a_batch_comes_to_the_same_end() {
-    let is_slow = std::env::var_os("GSD_SLOW").is_some_and(|value| !value.is_empty());
     let (expected, whole) = undisturbed();
     let mut seed = 0x9e37_79b9_7f4a_7c15;
-    let mut show = Show::small();
-    shots(&show);
-    for kill in 1..=if is_slow { 50 } else { 6 } {
+    let mut show = three_shots();
+    for kill in 1..=if is_slow() { 50 } else { 6 } {
         let mut child = show.start("all", Path::new("ffmpeg"));
         std::thread::sleep(whole.mul_f64(random(&mut seed)));
         child.kill().unwrap();
@@ -68,8 +66,7 @@ fn killed_at_any_moment_a_batch_comes_to_the_same_end() {
         assert_whole(&show, expected);
         if kill % 3 == 0 {
             assert_recovers(&show, expected);
-            show = Show::small();
-            shots(&show);
+            show = three_shots();
         }
     }
     assert_recovers(&show, expected);
@@ -78,8 +75,7 @@ fn killed_at_any_moment_a_batch_comes_to_the_same_end() {
 #[test]
 fn batches_side_by_side_come_to_the_same_end() {
     let (expected, _) = undisturbed();
-    let show = Show::small();
-    shots(&show);
+    let show = three_shots();
     let children: Vec<_> = (0..3).map(|_| show.start("all", Path::new("ffmpeg"))).collect();
     for mut child in children {
         // Who finds a file in another's hands says so.
@@ -91,15 +87,13 @@ fn batches_side_by_side_come_to_the_same_end() {
 #[test]
 fn an_encoder_that_is_killed_in_the_middle_costs_its_own_output_only() {
     let (expected, _) = undisturbed();
-    let show = Show::small();
-    shots(&show);
+    let show = three_shots();
     let script = "exec 3<&0\ncase \"$*\" in *-i*SHOT-002-002_prores4444*)\n\
                   \"$REAL\" \"$@\" <&3 & pid=$!\nfor last; do :; done; part=${last#file:}\n\
                   while [ ! -s \"$part\" ]; do sleep 0.01; done\nkill -9 $pid; wait $pid; exit $?;;\nesac\n\
                   exec \"$REAL\" \"$@\"";
     let ffmpeg = show.instead_of("ffmpeg", script);
-    let arguments = ["batch-export", "--scene", "SCN-002", "--formats", "all", "--json", "--ffmpeg"];
-    let answer = show.run(&[&arguments[..], &[ffmpeg.to_str().unwrap()]].concat());
+    let answer = show.batch_with(&ffmpeg, "all");
     assert_eq!(answer.code, Some(1), "{answer:?}");
     let problem = problem(&answer.json());
     assert!(problem.contains("prores_4444"), "{problem}");
@@ -125,8 +119,7 @@ fn an_ffprobe_that_talks_nonsense_is_not_believed() {
         let show = Show::small();
         show.shot("S1", 1001..=1002, made);
         let ffmpeg = show.instead_of("ffprobe", script);
-        let arguments = ["batch-export", "--scene", "SCN-002", "--formats", "exr,preview", "--json", "--ffmpeg"];
-        let answer = show.run(&[&arguments[..], &[ffmpeg.to_str().unwrap()]].concat());
+        let answer = show.batch_with(&ffmpeg, "exr,preview");
         assert_eq!(answer.code, Some(1), "{script}: {answer:?}");
         let report = answer.json();
         assert_eq!(state(&report, "S1", "master_exr"), "made", "{script}");
@@ -139,8 +132,7 @@ fn an_ffprobe_that_talks_nonsense_is_not_believed() {
 fn a_frame_that_vanishes_or_changes_in_the_middle_is_made_again_later() {
     let (expected, _) = undisturbed();
     for (change, is_told) in [("rm", true), ("cp \"$0.other\"", false)] {
-        let show = Show::small();
-        shots(&show);
+        let show = three_shots();
         let frame = show.frame("SHOT-002-003", 1006);
         // When the first shot's encoder starts, all frames have been looked at and the third shot's have not been read.
         let script = format!(
@@ -149,8 +141,7 @@ fn a_frame_that_vanishes_or_changes_in_the_middle_is_made_again_later() {
         );
         let ffmpeg = show.instead_of("ffmpeg", &script);
         made(77).write(ffmpeg.with_extension("other"));
-        let arguments = ["batch-export", "--scene", "SCN-002", "--formats", "all", "--json", "--ffmpeg"];
-        let answer = show.run(&[&arguments[..], &[ffmpeg.to_str().unwrap()]].concat());
+        let answer = show.batch_with(&ffmpeg, "all");
         assert_eq!(answer.code, Some(i32::from(is_told)), "{change}: {answer:?}");
         if is_told {
             let shots = answer.json();
@@ -247,8 +238,7 @@ fn a_disk_that_fills_up_leaves_whole_files_only_and_more_room_mends_it() {
     let (expected, _) = undisturbed();
     let bytes: usize = expected.values().map(Vec::len).sum();
     for part in [2, 6] {
-        let show = Show::small();
-        shots(&show);
+        let show = three_shots();
         let Some(disk) = Disk::mount(&show, bytes * part / 8 / 1024) else { return };
         let answer = show.run(&["batch-export", "--scene", "SCN-002", "--formats", "all"]);
         assert!(matches!(answer.code, Some(1 | 2)), "{answer:?}");
@@ -263,8 +253,7 @@ fn a_disk_that_fills_up_leaves_whole_files_only_and_more_room_mends_it() {
 #[test]
 fn a_target_that_must_not_be_written_to_is_told_and_left() {
     let (expected, _) = undisturbed();
-    let show = Show::small();
-    shots(&show);
+    let show = three_shots();
     let Some(disk) = Disk::mount(&show, 64 << 10) else { return };
     disk.change("ro");
     let answer = show.run(&["batch-export", "--scene", "SCN-002", "--formats", "all"]);
@@ -278,8 +267,7 @@ fn a_target_that_must_not_be_written_to_is_told_and_left() {
 #[test]
 fn a_disk_that_fails_in_the_middle_leaves_whole_files_only() {
     let (expected, _) = undisturbed();
-    let show = Show::small();
-    shots(&show);
+    let show = three_shots();
     let Some(disk) = Disk::mount(&show, 64 << 10) else { return };
     let mut child = show.start("all", Path::new("ffmpeg"));
     wait_for("the first shot's movie", || show.output("prores/SHOT-002-001_prores422.mov").exists());

@@ -93,6 +93,13 @@ impl Show {
         answer.json()
     }
 
+    /// Exports the whole scene with that ffmpeg, to whatever end.
+    #[cfg(unix)]
+    fn batch_with(&self, ffmpeg: &Path, formats: &str) -> Answer {
+        let ffmpeg = ffmpeg.to_str().unwrap();
+        self.run(&["batch-export", "--scene", "SCN-002", "--json", "--formats", formats, "--ffmpeg", ffmpeg])
+    }
+
     /// Every deliverable in the output folder, sorted: not the journals, not the report.
     pub(super) fn files(&self) -> Vec<String> {
         let root = self.output("");

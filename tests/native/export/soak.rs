@@ -5,11 +5,11 @@ use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use super::{Made, Show};
-use crate::native::grain;
+use crate::native::{grain, is_slow};
 
 /// With `GSD_SLOW` as many frames as a reel has.
 fn frames() -> i32 {
-    if std::env::var_os("GSD_SLOW").is_some_and(|value| !value.is_empty()) { 2000 } else { 240 }
+    if is_slow() { 2000 } else { 240 }
 }
 
 /// Resident memory in bytes and open files, sampled until the process ends.

@@ -13,10 +13,13 @@ pub(super) fn made(number: i32) -> Made {
     Made::new(192, 80).with_pixels(move |x, y| super::super::grain(x ^ (number as u32 * 7919), y))
 }
 
-pub(super) fn shots(show: &Show) {
+/// A scene of three of them.
+pub(super) fn three_shots() -> Show {
+    let show = Show::small();
     for shot in ["SHOT-002-001", "SHOT-002-002", "SHOT-002-003"] {
         show.shot(shot, 1001..=1006, made);
     }
+    show
 }
 
 /// Every file under the output folder with its bytes and when it was written.
@@ -31,8 +34,7 @@ fn snapshot(show: &Show) -> BTreeMap<String, (Vec<u8>, SystemTime)> {
 
 #[test]
 fn what_is_there_is_kept_and_what_changed_is_made_again() {
-    let show = Show::small();
-    shots(&show);
+    let show = three_shots();
     show.batch("all", &[]);
     let before = snapshot(&show);
     let report = show.batch("all", &[]);
@@ -77,12 +79,10 @@ pub(super) fn wait_for(what: &str, mut is_so: impl FnMut() -> bool) {
 #[test]
 #[cfg(unix)]
 fn after_kill_9_the_next_run_finishes_what_is_missing_and_the_result_is_the_same() {
-    let undisturbed = Show::small();
-    shots(&undisturbed);
+    let undisturbed = three_shots();
     undisturbed.batch("all", &[]);
 
-    let show = Show::small();
-    shots(&show);
+    let show = three_shots();
     // The second shot's first encoder takes frames and never comes to an end, until its pipe is closed.
     let hangs = "case \"$*\" in *SHOT-002-002_prores4444*) cat >/dev/null; exit 1;; esac; exec \"$REAL\" \"$@\"";
     let ffmpeg = show.instead_of("ffmpeg", hangs);
@@ -189,8 +189,7 @@ pub(super) fn problem(report: &serde_json::Value) -> String {
 
 #[test]
 fn a_missing_frame_is_named() {
-    let show = Show::small();
-    shots(&show);
+    let show = three_shots();
     fs::remove_file(show.frame("SHOT-002-002", 1003)).unwrap();
     let report = troubled(&show, &[]);
     let problem = problem(&report);
@@ -207,8 +206,7 @@ fn a_broken_frame_is_named_whatever_is_broken_of_it() {
         (Vec::new(), "not an OpenEXR file"),
         (Made::new(64, 32).bytes(), "frame 1003 is 64x32, the first is 192x80"),
     ] {
-        let show = Show::small();
-        shots(&show);
+        let show = three_shots();
         fs::write(show.frame("SHOT-002-002", 1003), bytes).unwrap();
         let problem = problem(&troubled(&show, &[]));
         assert!(problem.contains(words) && problem.contains("1003.exr"), "{problem}");
@@ -228,8 +226,7 @@ fn an_encoder_that_crashes_costs_its_own_output_only() {
         ("cat >/dev/null; exit 0", "cannot be opened"),
         ("cat >/dev/null; for last; do :; done; echo no movie > \"${last#file:}\"", "ffprobe failed"),
     ] {
-        let show = Show::small();
-        shots(&show);
+        let show = three_shots();
         let script =
             format!("case \"$*\" in *-i*SHOT-002-002_prores422*) {script}; exit;; esac; exec \"$REAL\" \"$@\"");
         let ffmpeg = show.instead_of("ffmpeg", &script);
@@ -269,8 +266,7 @@ fn an_encoder_that_makes_something_else_is_found_out() {
              exec \"$REAL\" \"$@\""
         );
         let ffmpeg = show.instead_of("ffmpeg", &script);
-        let arguments = ["batch-export", "--scene", "SCN-002", "--formats", "prores422", "--json", "--ffmpeg"];
-        let answer = show.run(&[&arguments[..], &[ffmpeg.to_str().unwrap()]].concat());
+        let answer = show.batch_with(&ffmpeg, "prores422");
         assert_eq!(answer.code, Some(1), "{change}: {answer:?}");
         let problem = output(&answer.json(), "S1", "prores_422")["problem"].as_str().unwrap().to_owned();
         assert!(problem.contains(words), "{change}: {problem}");
