@@ -1,6 +1,9 @@
 // The checks over a shot: frame by frame on a lane of their own, only while nothing is being decoded for the eye. Text is
 // read beside them, in a worker that takes its time: the report is there first, and gets what was read afterwards.
 
+import { CANCELLED } from "./pool.js";
+import { utcNow } from "./time.js";
+
 /** @param {any} app */
 export function createChecks(app) {
   const { pool, store, loader } = app;
@@ -9,7 +12,7 @@ export function createChecks(app) {
 
   const idle = (signal) => new Promise((resolve, reject) => {
     const look = () => {
-      if (signal.aborted) reject({ kind: "cancelled", what: "cancelled" });
+      if (signal.aborted) reject(CANCELLED);
       else if (store.state.loading || store.state.playing) setTimeout(look, 60);
       else resolve();
     };
@@ -55,7 +58,7 @@ export function createChecks(app) {
       request: {
         shot: shot.id,
         isSequence: shot.numbered,
-        generatedAt: new Date().toISOString().replace(/\.\d+Z$/, "Z"),
+        generatedAt: utcNow(),
         view: look.view,
         display: look.display,
         space: look.space ?? undefined,
@@ -113,7 +116,7 @@ export function createChecks(app) {
     async aside(shot, signal) {
       while (store.state.checking || store.state.reading) {
         await new Promise((resolve) => setTimeout(resolve, 100));
-        if (signal.aborted) throw { kind: "cancelled", what: "cancelled" };
+        if (signal.aborted) throw CANCELLED;
       }
       return check(shot, signal);
     },

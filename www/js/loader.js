@@ -3,6 +3,7 @@
 import { fileOf } from "./package/tree.js";
 import { samplesAt } from "./cache.js";
 import { decodeInto, emptyEntry, planOf, roomFor } from "./decode.js";
+import { CANCELLED } from "./pool.js";
 import { createUploads } from "./uploads.js";
 
 const message = (error) => (error?.kind ? error : {
@@ -98,7 +99,7 @@ export function createLoader(app) {
     }
     const decoded = performance.now() - started;
     await uploads.done();
-    if (signal.aborted) throw { kind: "cancelled", what: "cancelled" };
+    if (signal.aborted) throw CANCELLED;
     picture.setFilling(false);
     await drawn();
     measure("gsd:picture", origins);

@@ -9,6 +9,9 @@ const broken = (why) => ({
   message: why,
 });
 
+/** What a caller gets who has stopped a job. */
+export const CANCELLED = Object.freeze({ kind: "cancelled", what: "cancelled" });
+
 /** How often a worker may fail before it has done anything: then another one would not do better. */
 const MOST_FALSE_STARTS = 3;
 
@@ -68,7 +71,7 @@ export function createPool(engine, lanes) {
    */
   function ask(lane, type, payload, { progress, signal } = {}) {
     return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject({ kind: "cancelled", what: "cancelled" });
+      if (signal?.aborted) return reject(CANCELLED);
       if (lane.falseStarts >= MOST_FALSE_STARTS) return reject({ ...broken("it does not start in this browser"), next: "Load the page again" });
       const id = ++lastId;
       lane.pending.set(id, { resolve, reject, progress });
@@ -76,7 +79,7 @@ export function createPool(engine, lanes) {
       signal?.addEventListener("abort", () => {
         if (!lane.pending.delete(id)) return;
         lane.worker.postMessage({ type: "cancel", job: id });
-        reject({ kind: "cancelled", what: "cancelled" });
+        reject(CANCELLED);
       });
     });
   }

@@ -2,13 +2,12 @@
 // something to read, and whoever no longer wants to know stops it at once: the worker ends.
 
 import { fetched, loadTextEngine } from "./engine.js";
+import { CANCELLED } from "./pool.js";
 
 /** How long a worker with nothing to read is kept, in milliseconds: it holds some hundred megabytes, and is back in a second. */
 const IDLE = 30_000;
 /** Files that a person chose one after another, so that two models need not come together. */
 const MOST_CHOSEN = 8;
-
-const cancelled = { kind: "cancelled", what: "cancelled" };
 
 /** @param {any} app */
 export function createText(app) {
@@ -61,10 +60,10 @@ export function createText(app) {
   }
 
   async function readNow({ width, height, codes }, signal) {
-    if (signal.aborted) throw cancelled;
+    if (signal.aborted) throw CANCELLED;
     clearTimeout(idle);
     starting ??= start(files());
-    const stopped = new Promise((_, reject) => signal.addEventListener("abort", () => reject(cancelled), { once: true }));
+    const stopped = new Promise((_, reject) => signal.addEventListener("abort", () => reject(CANCELLED), { once: true }));
     try {
       const worker = await Promise.race([starting, stopped]);
       const lines = await Promise.race([ask(worker, "read", { width, height, codes }, [codes.buffer]), stopped]);

@@ -1,4 +1,4 @@
-// Frames and seconds: the one place where a frame number becomes a time.
+// Frames and seconds: the one place where a frame number becomes a time; and the moment as reports have it.
 
 /**
  * The middle of a frame in a movie, in seconds: a seek to a frame's edge may show the frame before.
@@ -23,3 +23,6 @@ export function rateOf(value) {
 
 /** A rate in words: 24, 23.976. */
 export const rateWords = (rate) => String(Number(rate.toFixed(3)));
+
+/** This moment: RFC 3339, UTC, whole seconds. */
+export const utcNow = () => new Date().toISOString().replace(/\.\d+Z$/, "Z");

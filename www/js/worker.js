@@ -17,6 +17,11 @@ const turn = () => new Promise((resolve) => {
   waiting.push(resolve);
   turns.port2.postMessage(0);
 });
+/** The same in a job that can be stopped: throws where it has been. */
+async function pause(id) {
+  await turn();
+  if (cancelled.has(id)) throw { kind: "cancelled", what: "cancelled" };
+}
 
 function open({ key, file, name }) {
   let opened = files.get(key);
@@ -91,8 +96,7 @@ const jobs = {
       const buffers = new Set((piece.planes ?? []).flatMap((plane) => [plane.data.buffer, plane.texture.buffer]));
       postMessage({ id, progress: { ...piece, bands: end - first } }, [...buffers]);
       first = end;
-      await turn();
-      if (cancelled.has(id)) throw { kind: "cancelled", what: "cancelled" };
+      await pause(id);
     }
     return { failure, decoded };
   },
@@ -115,8 +119,7 @@ const jobs = {
         postMessage({ id, progress: held.scopeImage(job.kind) });
         shown = performance.now();
       }
-      await turn();
-      if (cancelled.has(id)) throw { kind: "cancelled", what: "cancelled" };
+      await pause(id);
     }
     return held.scopeImage(job.kind);
   },
@@ -138,7 +141,7 @@ const jobs = {
     const sum = new Checksum();
     for (let at = 0; at < file.size; at += HASH_STEP) {
       sum.update(new Uint8Array(await file.slice(at, at + HASH_STEP).arrayBuffer()));
-      if (cancelled.has(id)) throw { kind: "cancelled", what: "cancelled" };
+      await pause(id);
     }
     return sum.hex();
   },
@@ -185,10 +188,7 @@ const jobs = {
 
   async movie(id, { file, name, request }) {
     const run = new MovieRun(file, name, request);
-    return checkMovie(run, (done, total) => postMessage({ id, progress: { done, total } }), async () => {
-      await turn();
-      if (cancelled.has(id)) throw { kind: "cancelled", what: "cancelled" };
-    });
+    return checkMovie(run, (done, total) => postMessage({ id, progress: { done, total } }), () => pause(id));
   },
 
   forget() {

@@ -2,6 +2,7 @@
 
 import { announce, h } from "../dom.js";
 import { isMovie } from "../shots.js";
+import { utcNow } from "../time.js";
 import { summaryOf } from "./report.js";
 import { fileOf, moviePackage, shotIdOf, stemOf } from "./tree.js";
 import { plural, verdict } from "./words.js";
@@ -21,7 +22,7 @@ export function createMovies(app) {
   /** The report of one movie, and its rate. `first` is the number of its first frame, where that is known. */
   async function check(movie, first, signal, progress) {
     const { view, display } = store.state.look;
-    const request = { shot: stemOf(movie.path), generatedAt: new Date().toISOString().replace(/\.\d+Z$/, "Z"), view, display, first };
+    const request = { shot: stemOf(movie.path), generatedAt: utcNow(), view, display, first };
     return pool.bench("movie", { file: await fileOf(movie), name: movie.path, request }, { signal, progress });
   }
 
