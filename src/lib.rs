@@ -1,12 +1,12 @@
 //! The final output stage for *MSG 1998*: exact pictures, quality control and editorial delivery.
 //!
-//! One core and two fronts. The core (everything but `native`, `cli` and `web`) names no path-opening, process,
-//! clock, environment or JavaScript value; what it needs from outside is an argument. The command line (`native`,
-//! `cli`) gives it files, processes and threads; the page (`web`) gives it Blobs, workers and a canvas. The fronts
-//! never see each other.
+//! One core and two fronts. The core (everything but `native`, `cli`, `web`, `web_text` and `js`) names no path-opening,
+//! process, clock, environment or JavaScript value; what it needs from outside is an argument. The command line (`native`,
+//! `cli`) gives it files, processes and threads; the page gives it Blobs, workers and a canvas (`web`), and in a module of
+//! its own the models that read text (`web_text`). The fronts never see each other.
 //!
-//! Direction of dependencies: `color` <- `frame` <- `exr`; {`color`, `frame`, `spec`, `media`, `period`} <- `qc` <- `editorial`; all of
-//! these <- `native` <- `cli`, and all but `native` <- `web`.
+//! Direction of dependencies: `color` <- `frame` <- `exr` <- `media`; {`color`, `frame`, `spec`, `media`, `period`} <- `qc` <-
+//! {`ocr`, `editorial`}; all of these <- `native` <- `cli`, all but `ocr` <- `web`, and `ocr` <- `web_text`.
 //!
 //! This file holds every feature gate of the crate, each for a whole module.
 
