@@ -59,29 +59,8 @@ pub fn validate_scene(
     let mut reports = Vec::new();
     for (shot_id, shot) in &shots {
         let look = look(project, scene, shot_id, job)?;
-        let masters = shot.sequences.first().map(|(files, _)| files).filter(|_| look.is_some());
-        let start = |(path, spec): &(PathBuf, OutputSpec)| {
-            let (expected, thresholds) = (job.expected, job.thresholds.clone());
-            let spec = Some(spec.clone());
-            let movie = MovieJob { path, shot_id: shot_id.clone(), expected, spec, masters, thresholds };
-            Some(MovieCheck::start(tools.as_ref()?, movie))
-        };
-        let mut movies: Vec<MovieCheck> = shot.movies.iter().filter_map(start).collect();
-        let mut parts: Vec<ShotReport> = Vec::new();
-        for (place, (files, spec)) in shot.sequences.iter().enumerate() {
-            let options =
-                shot_options(job, files, shot_id.clone(), Some(spec.clone()), true, shot.sequences.len() == 1);
-            let mut beside = match &look {
-                Some(look) if place == 0 => Beside::new(look, &mut movies),
-                _ => Beside::none(),
-            };
-            parts.push(shot_beside(files, options, &mut buffer, &mut beside, &mut done));
-            frames += files.paths.len();
-        }
-        for movie in movies {
-            parts.push(movie.finish());
-            done();
-        }
+        let parts = shot.check(shot_id, look.as_ref(), job, tools.as_ref(), &mut buffer, &mut done);
+        frames += shot.frames();
         reports.extend(ShotReport::merged(parts).map(|report| relative(report, &folder)));
     }
     let context = ReportContext {
@@ -96,6 +75,40 @@ pub fn validate_scene(
 impl Shot {
     fn frames(&self) -> usize {
         self.sequences.iter().map(|(files, _)| files.paths.len()).sum()
+    }
+
+    /// Every check of its frames and, in step with those of the first format, of its movies.
+    fn check(
+        &self,
+        id: &str,
+        look: Option<&Look>,
+        job: &Job,
+        tools: Option<&Tools>,
+        buffer: &mut Frame,
+        mut done: impl FnMut(),
+    ) -> Vec<ShotReport> {
+        let masters = self.sequences.first().map(|(files, _)| files).filter(|_| look.is_some());
+        let start = |(path, spec): &(PathBuf, OutputSpec)| {
+            let (expected, thresholds) = (job.expected, job.thresholds.clone());
+            let spec = Some(spec.clone());
+            let movie = MovieJob { path, shot_id: id.to_owned(), expected, spec, masters, thresholds };
+            Some(MovieCheck::start(tools?, movie))
+        };
+        let mut movies: Vec<MovieCheck> = self.movies.iter().filter_map(start).collect();
+        let mut parts: Vec<ShotReport> = Vec::new();
+        for (place, (files, spec)) in self.sequences.iter().enumerate() {
+            let options = shot_options(job, files, id.to_owned(), Some(spec.clone()), true, self.sequences.len() == 1);
+            let mut beside = match look {
+                Some(look) if place == 0 => Beside::new(look, &mut movies),
+                _ => Beside::none(),
+            };
+            parts.push(shot_beside(files, options, buffer, &mut beside, &mut done));
+        }
+        for movie in movies {
+            parts.push(movie.finish());
+            done();
+        }
+        parts
     }
 }
 
