@@ -14,6 +14,7 @@ use crate::frame::Frame;
 use crate::frame::resample::{Filter, Fit, Resampler};
 use crate::native::export::Look;
 use crate::native::ffmpeg::Ffmpeg;
+use crate::native::ffprobe::as_input;
 use crate::native::project::Project;
 use crate::native::{FileSource, atomic, process};
 use crate::picture::LayerPicture;
@@ -85,17 +86,8 @@ pub(super) fn movie(ffmpeg: &Ffmpeg, path: &Path, index: u32, source: [u32; 2], 
     let [columns, rows] = fitted(source, width);
     let filter = format!("select=eq(n\\,{index}),scale={columns}:{rows}");
     let mut command = ffmpeg.command();
-    command.arg("-i").arg(path).args([
-        "-vf",
-        &filter,
-        "-frames:v",
-        "1",
-        "-f",
-        "rawvideo",
-        "-pix_fmt",
-        "rgb24",
-        "pipe:1",
-    ]);
+    command.arg("-i").arg(as_input(path)).args(["-vf", &filter, "-frames:v", "1"]);
+    command.args(["-f", "rawvideo", "-pix_fmt", "rgb24", "pipe:1"]);
     let wanted = u64::from(columns) * u64::from(rows) * 3;
     let codes = process::output(&mut command, wanted + 1, PATIENCE)?;
     let image = RgbImage::from_raw(columns, rows, codes).filter(|image| image.len() as u64 == wanted);
