@@ -12,9 +12,11 @@ mod rule;
 mod run_together;
 mod term;
 mod text;
+mod verdict;
 mod words;
 
 pub use base::{PERIOD_YEAR, RuleBase, Settings};
-pub use judge::{Considered, Demand, Hit, Judge, Verdict};
+pub use judge::{Demand, Judge};
 pub use mentions::{Mention, MentionKind, attribute_mentions, mentions, path_tail};
 pub use rule::{Anachronism, Channel, Confidence, Kind, Rule};
+pub use verdict::{Considered, Hit, Verdict};

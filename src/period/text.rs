@@ -2,8 +2,9 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::judge::{Hit, Judge};
+use super::judge::Judge;
 use super::rule::{Anachronism, Channel, Kind, Rule};
+use super::verdict::Hit;
 use crate::Severity;
 
 /// Years from the film's that its own posters and calendars may well show; later ones cannot be explained.
