@@ -47,17 +47,6 @@ impl Profile {
         }
     }
 
-    /// The profile of that name, capitals or not.
-    ///
-    /// # Errors
-    /// With the names there are, if it is none of them.
-    pub fn from_name(name: &str) -> Result<Self> {
-        let found = Self::ALL.into_iter().find(|profile| profile.id().eq_ignore_ascii_case(name));
-        found.ok_or_else(|| {
-            Error::spec(format!("no profile is called {name:?}"), format!("There are {}", ids(&Self::ALL)))
-        })
-    }
-
     /// The name of the space for EXR files (ASWF Color Interop Forum) and its primaries; `None` for display values.
     const fn scene_linear(self) -> Option<(&'static str, Chromaticities)> {
         match self {
