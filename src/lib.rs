@@ -5,8 +5,9 @@
 //! `cli`) gives it files, processes and threads; the page gives it Blobs, workers and a canvas (`web`), and in a module of
 //! its own the models that read text (`web_text`). The fronts never see each other.
 //!
-//! Direction of dependencies: `color` <- `frame` <- `exr` <- `media`; {`color`, `frame`, `spec`, `media`, `period`} <- `qc` <-
-//! {`ocr`, `editorial`}; all of these <- `native` <- `cli`, all but `ocr` <- `web`, and `ocr` <- `web_text`.
+//! Direction of dependencies: `color` <- `frame` <- `exr` <- `media`; `color` <- `prores`; {`color`, `frame`, `spec`,
+//! `media`, `period`} <- `qc` <- {`ocr`, `editorial`}; all of these <- `native` <- `cli`, all but `ocr` and `prores` <- `web`,
+//! and `ocr` <- `web_text`.
 //!
 //! This file holds every feature gate of the crate, each for a whole module.
 
@@ -26,6 +27,7 @@ pub mod overlay;
 pub mod par;
 pub mod period;
 pub mod picture;
+pub mod prores;
 pub mod qc;
 pub mod sequence;
 mod severity;

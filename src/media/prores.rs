@@ -4,6 +4,7 @@
 
 use super::ColorTags;
 use super::color::UNSPECIFIED;
+use crate::spec::Codec;
 
 /// Where the three codes of colour stand in a picture: after its size, `icpf`, header size, version, creator, width, height,
 /// flags, and aspect with rate.
@@ -59,13 +60,6 @@ impl Header {
 
 /// ffprobe's name of the profile, by the sample entry's; `None` for other codecs.
 pub(crate) fn profile(entry: &[u8; 4]) -> Option<&'static str> {
-    match entry {
-        b"apco" => Some("Proxy"),
-        b"apcs" => Some("LT"),
-        b"apcn" => Some("Standard"),
-        b"apch" => Some("HQ"),
-        b"ap4h" => Some("4444"),
-        b"ap4x" => Some("XQ"),
-        _ => None,
-    }
+    let codec = Codec::ALL.into_iter().find(|codec| codec.prores() == Some(*entry))?;
+    codec.probed().map(|(_, profile)| profile)
 }

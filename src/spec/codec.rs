@@ -119,6 +119,19 @@ impl Codec {
         }
     }
 
+    /// The four letters by which QuickTime knows a kind of ProRes; `None` for other codecs.
+    pub const fn prores(self) -> Option<[u8; 4]> {
+        match self {
+            Self::ProRes4444Xq => Some(*b"ap4x"),
+            Self::ProRes4444 => Some(*b"ap4h"),
+            Self::ProRes422Hq => Some(*b"apch"),
+            Self::ProRes422 => Some(*b"apcn"),
+            Self::ProRes422Lt => Some(*b"apcs"),
+            Self::ProRes422Proxy => Some(*b"apco"),
+            Self::ExrNone | Self::ExrZips | Self::ExrZip | Self::H264High => None,
+        }
+    }
+
     /// What ffprobe calls codec and profile; `None` for EXR.
     pub const fn probed(self) -> Option<(&'static str, &'static str)> {
         match self {

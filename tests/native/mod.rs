@@ -30,6 +30,8 @@ mod package;
 mod period;
 /// What ffprobe finds in movies.
 mod probe;
+/// ProRes: what ffmpeg decodes it to, and how it stands beside ffmpeg's own.
+mod prores;
 /// `qc_report.json`: the names others build on.
 mod report;
 /// `serve`: what it answers, and above all what it does not.

@@ -8,27 +8,36 @@ pub(crate) fn dispatch(work: impl Work) {
     if has_avx512() {
         // SAFETY: the machine has just said that it has all that the function needs.
         unsafe { with_avx512(work) }
-    } else if is_x86_feature_detected!("avx2") {
-        // SAFETY: the machine has just said that it has AVX2, which is all that the function needs.
+    } else if has_avx2() {
+        // SAFETY: the machine has just said that it has all that the function needs.
         unsafe { with_avx2(work) }
     } else {
         work.run();
     }
 }
 
+/// Vectors, and shifts and bit counts that leave the flags alone; no machine has had one without the others.
+fn has_avx2() -> bool {
+    is_x86_feature_detected!("avx2")
+        && is_x86_feature_detected!("bmi1")
+        && is_x86_feature_detected!("bmi2")
+        && is_x86_feature_detected!("lzcnt")
+}
+
 fn has_avx512() -> bool {
-    is_x86_feature_detected!("avx512f")
+    has_avx2()
+        && is_x86_feature_detected!("avx512f")
         && is_x86_feature_detected!("avx512bw")
         && is_x86_feature_detected!("avx512dq")
         && is_x86_feature_detected!("avx512vl")
 }
 
-#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,avx512f,avx512bw,avx512dq,avx512vl")]
 fn with_avx512(work: impl Work) {
     work.run();
 }
 
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt")]
 fn with_avx2(work: impl Work) {
     work.run();
 }
