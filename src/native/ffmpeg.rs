@@ -1,16 +1,18 @@
-//! Movies: what ffmpeg is told, so that it encodes the planes it is given and touches no colour.
+//! Movies: what ffmpeg is told, so that it encodes the planes or keeps the frames it is given, and touches no colour.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use serde::Deserialize;
+
 use super::process;
 use super::tool::Tool;
-use crate::Result;
 use crate::color::ycbcr::Layout;
 use crate::spec::{Codec, Container, OutputSpec};
 use crate::timecode::Timecode;
+use crate::{Result, prores};
 
 /// ffmpeg as it was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +64,8 @@ pub struct Encoding<'a> {
     pub spec: &'a OutputSpec,
     /// The planes it gets.
     pub layout: Layout,
+    /// Who makes ProRes of them.
+    pub encoder: ProResEncoder,
     /// The quality where it is not the one measured.
     pub quality: Option<u32>,
     /// The first frame's time code.
@@ -70,6 +74,17 @@ pub struct Encoding<'a> {
     pub reel: &'a str,
     /// What the picture was looked at through, in words.
     pub view: &'a str,
+}
+
+/// Who makes ProRes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProResEncoder {
+    /// We do, and ffmpeg puts the frames into the movie: [`prores`].
+    #[default]
+    Own,
+    /// ffmpeg's own, for those who would rather have what the whole world has.
+    ProresKs,
 }
 
 /// The planes an encoder gets: its own pixel format, so that nothing converts between ours and its.
@@ -93,26 +108,48 @@ const fn muxer(container: Container) -> &'static str {
 }
 
 impl Encoding<'_> {
-    /// ffmpeg's arguments: raw planes from stdin to the movie at `output`.
+    /// How frames become ProRes before ffmpeg gets them; `None` where it gets their planes.
+    pub fn prores(&self) -> Option<(prores::Settings, prores::Stream)> {
+        let entry = self.spec.compression.prores().filter(|_| self.encoder == ProResEncoder::Own)?;
+        let settings = prores::Settings {
+            layout: self.layout,
+            size: self.spec.resolution.map(|side| side as usize),
+            quantiser: self.quality(),
+            frame_rate: self.spec.frame_rate,
+        };
+        Some((settings, prores::Stream::new(&settings, entry)))
+    }
+
+    /// ffmpeg's arguments: from stdin, raw planes or frames of ProRes, to the movie at `output`.
     ///
-    /// The tags stand before the input, where they describe the frames themselves: as options of the encoder they would
-    /// reach the container, and with prores_ks not the pictures' headers. The pixel format is the encoder's own, so ffmpeg
-    /// inserts no scaler.
+    /// The tags of planes stand before the input, where they describe the frames themselves: as options of the encoder they
+    /// would reach the container, and with prores_ks not the pictures' headers. The pixel format is the encoder's own, so
+    /// ffmpeg inserts no scaler.
     pub fn arguments(&self, output: &Path) -> Vec<OsString> {
-        let [width, height] = self.spec.resolution;
         let mut arguments: Vec<String> = Vec::new();
         let mut add = |words: &str| arguments.extend(words.split(' ').map(str::to_owned));
-        add("-f rawvideo -pixel_format");
-        add(self.layout.name());
-        add(&format!("-video_size {width}x{height} -framerate {}", self.spec.frame_rate));
-        add("-color_range tv -color_primaries bt709 -color_trc bt709 -colorspace bt709");
-        add("-i pipe:0 -map 0:v:0 -map_metadata -1");
-        add(&self.codec());
-        // Square pixels, said and not left to be guessed; the filter touches none of them.
-        add(&format!("-vf setsar=1 -timecode {}", self.start));
+        match self.prores() {
+            // Frames say what they are, and ffmpeg need not decode one to find out.
+            Some(_) => add("-nofind_stream_info -f mov -i pipe:0 -map 0:v:0 -map_metadata -1 -c:v copy"),
+            None => {
+                let [width, height] = self.spec.resolution;
+                add(&format!("-f rawvideo -pixel_format {} -video_size {width}x{height}", self.layout.name()));
+                add(&format!("-framerate {}", self.spec.frame_rate));
+                add("-color_range tv -color_primaries bt709 -color_trc bt709 -colorspace bt709");
+                add("-i pipe:0 -map 0:v:0 -map_metadata -1");
+                add(&self.codec());
+                // Square pixels, said and not left to be guessed; the filter touches none of them.
+                add("-vf setsar=1");
+            }
+        }
+        add(&format!("-timecode {}", self.start));
         let mut metadata = |target: &str, name: &str, value: &str| {
             arguments.extend([target.to_owned(), format!("{name}={value}")]);
         };
+        if let Some((settings, _)) = self.prores() {
+            // Where QuickTime keeps the name of the one who compressed it, in 31 letters.
+            metadata("-metadata:s:v:0", "encoder", &format!("blender-gsd, quantiser {}", settings.quantiser));
+        }
         metadata("-metadata:s:v:0", "reel_name", self.reel);
         metadata("-metadata", "title", self.reel);
         metadata("-metadata", "comment", self.view);
@@ -128,12 +165,15 @@ impl Encoding<'_> {
 
     /// The quantiser of ProRes, the rate factor of H.264.
     pub fn quality(&self) -> u32 {
-        self.quality.unwrap_or(default_quality(self.spec.compression))
+        self.quality.unwrap_or(default_quality(self.spec.compression, self.encoder))
     }
 
     fn codec(&self) -> String {
         let quality = self.quality();
-        let prores = |profile: &str| format!("-c:v prores_ks -profile:v {profile} -vendor apl0 -q:v {quality}");
+        // The flat matrix keeps grain, and more decibels for a byte than those of the profiles.
+        let prores = |profile: &str| {
+            format!("-c:v prores_ks -profile:v {profile} -vendor apl0 -quant_mat default -q:v {quality}")
+        };
         match self.spec.compression {
             Codec::ProRes4444Xq => prores("4444xq"),
             Codec::ProRes4444 => prores("4444"),
@@ -152,18 +192,23 @@ impl Encoding<'_> {
     }
 }
 
-/// Measured, see docs/BENCHMARKS.md. ProRes: a fixed quantiser spares prores_ks the search for one that fits a bit rate, which
-/// costs it nine tenths of its time, and its pictures are better at the same size. H.264: on grain, veryfast has what medium
-/// has, in half the time.
-const fn default_quality(codec: Codec) -> u32 {
-    match codec {
-        Codec::ProRes4444Xq => 6,
-        Codec::ProRes4444 => 9,
-        Codec::ProRes422Hq => 8,
-        Codec::ProRes422 => 10,
-        Codec::ProRes422Lt => 10,
-        Codec::ProRes422Proxy => 12,
-        Codec::H264High => 23,
-        Codec::ExrNone | Codec::ExrZips | Codec::ExrZip => 0,
+/// Measured on grain, see docs/EXPORT.md. ProRes: the coarsest quantiser at which a movie is no larger and no worse than what
+/// `prores_ks` makes by itself at the profile's data rate; its own, which rounds all coefficients down, needs a finer one.
+/// A fixed quantiser spares it the search for one, which takes nine tenths of its time. H.264: on grain, veryfast has what
+/// medium has, in half the time.
+const fn default_quality(codec: Codec, encoder: ProResEncoder) -> u32 {
+    let [own, prores_ks] = match codec {
+        Codec::ProRes4444Xq => [6, 5],
+        Codec::ProRes4444 => [11, 8],
+        Codec::ProRes422Hq => [7, 5],
+        Codec::ProRes422 => [10, 7],
+        Codec::ProRes422Lt => [13, 9],
+        Codec::ProRes422Proxy => [22, 15],
+        Codec::H264High => [23, 23],
+        Codec::ExrNone | Codec::ExrZips | Codec::ExrZip => [0, 0],
+    };
+    match encoder {
+        ProResEncoder::Own => own,
+        ProResEncoder::ProresKs => prores_ks,
     }
 }

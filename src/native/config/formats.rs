@@ -6,6 +6,8 @@ use serde::{Deserialize, Deserializer};
 
 use super::template::{Template, Token};
 use crate::frame::SampleType;
+use crate::native::ffmpeg::ProResEncoder;
+use crate::prores::check_quantiser;
 use crate::spec::{Codec, Container, DeliveryColor, FrameRate, OUTPUT_FORMATS, OutputSpec, full_name};
 use crate::{Error, Result};
 
@@ -18,6 +20,8 @@ pub struct Format {
     pub path: Template,
     /// The encoder's quality where it is not the one measured for it: the quantiser of ProRes, the rate factor of H.264.
     pub quality: Option<u32>,
+    /// Who makes ProRes.
+    pub encoder: ProResEncoder,
     /// Whether alpha is kept where the codec has it and the composite too.
     pub alpha: bool,
     /// Whether a movie begins with a slate.
@@ -49,6 +53,7 @@ pub(super) struct Changes {
     metadata: BTreeMap<String, String>,
     path: Option<Template>,
     quality: Option<u32>,
+    encoder: Option<ProResEncoder>,
     alpha: Option<bool>,
     slate: Option<bool>,
     burn_in: Option<bool>,
@@ -76,6 +81,7 @@ pub(super) fn films() -> Vec<Format> {
         spec: spec.clone(),
         path: Template::literal(path(&spec.name)),
         quality: None,
+        encoder: ProResEncoder::default(),
         alpha: true,
         slate: false,
         burn_in: false,
@@ -140,7 +146,15 @@ impl Changes {
             let what = format!("format {name:?}: masters have neither slate nor burn-ins");
             return Err(Error::spec(what, "Give them to a movie"));
         }
-        Ok(Format { spec, path, quality: self.quality.or(base.quality), alpha, slate, burn_in })
+        if self.encoder.is_some() && spec.compression.prores().is_none() {
+            let what = format!("format {name:?}: {} has no choice of encoders", spec.compression.name());
+            return Err(Error::spec(what, "Leave out `encoder`: it is about ProRes"));
+        }
+        let encoder = self.encoder.unwrap_or(base.encoder);
+        if let (Some(quality), Some(_)) = (self.quality, spec.compression.prores()) {
+            check_quantiser(quality)?;
+        }
+        Ok(Format { spec, path, quality: self.quality.or(base.quality), encoder, alpha, slate, burn_in })
     }
 }
 

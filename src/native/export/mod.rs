@@ -337,6 +337,8 @@ fn plan(project: &Project, export: &mut ShotExport, options: &Options) -> Result
             let mut command = Ffmpeg::find(options.ffmpeg.as_deref())?.command();
             command.args(output.arguments(&job.shot_id, &movie::partial(path)));
             report.command = Some(shell_line(&command));
+            let prores = output.encoding(&job.shot_id).and_then(|encoding| encoding.prores());
+            report.notes.extend(prores.map(|(settings, _)| settings.describe()));
             report.notes.extend(output.lettering().map(|lettering| lettering.describe().to_owned()));
         } else {
             report.notes.push(output.way(&plan.source)?);

@@ -1,4 +1,5 @@
-//! One encoder: frames are made into its planes, and its planes into its pipe, two at a time.
+//! One movie: frames are made into planes, these into ProRes if that is what it is, and what became of them goes into
+//! ffmpeg's pipe, two at a time.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -12,10 +13,10 @@ use super::samples::Samples;
 use super::source::Decoded;
 use crate::color::Processor;
 use crate::deliverable::Deliverable;
-use crate::native::ffmpeg::Ffmpeg;
+use crate::native::ffmpeg::{Encoding, Ffmpeg};
 use crate::native::process::Process;
 use crate::picture::LayerPicture;
-use crate::{Error, Result};
+use crate::{Error, Result, prores};
 
 /// Frames between us and the encoder: one being made, one on its way. The pipe and the encoder hold more.
 const BUFFERS: usize = 2;
@@ -26,32 +27,50 @@ const PATIENCE: Duration = Duration::from_secs(300);
 pub(super) struct MovieWriter<'a> {
     deliverable: &'a Deliverable,
     lettering: Option<&'a Lettering>,
+    /// Where ffmpeg gets frames of ProRes and not their planes.
+    prores: Option<ProRes>,
     work: Option<SyncSender<Work>>,
     spares: Receiver<Vec<u8>>,
     thread: Option<JoinHandle<Result<Vec<String>>>>,
     samples: Samples,
 }
 
+/// Our own encoder, and the planes that it gets.
+struct ProRes {
+    encoder: prores::Encoder,
+    stream: prores::Stream,
+    planes: Vec<u8>,
+}
+
 enum Work {
-    Frame(Vec<u8>),
+    /// What comes before it, and the frame.
+    Frame(Vec<u8>, Vec<u8>),
     /// Nothing comes any more, and everything came.
     End,
 }
 
 impl<'a> MovieWriter<'a> {
-    /// Starts the encoder, which is told `arguments`; `frames` will come, and a slate before them if `lettering` has one.
+    /// Starts ffmpeg, which is to write `encoding` to `path`; `frames` will come, and a slate before them if `lettering` has
+    /// one.
     ///
     /// # Errors
     /// If it cannot be started.
     pub(super) fn start(
         ffmpeg: &Ffmpeg,
-        arguments: &[std::ffi::OsString],
+        encoding: &Encoding<'_>,
+        path: &Path,
         deliverable: &'a Deliverable,
         lettering: Option<&'a Lettering>,
         frames: usize,
     ) -> Result<Self> {
+        let prores = match encoding.prores() {
+            Some((settings, stream)) => {
+                Some(ProRes { encoder: prores::Encoder::new(settings)?, stream, planes: Vec::new() })
+            }
+            None => None,
+        };
         let mut command = ffmpeg.command();
-        command.args(arguments).stdin(Stdio::piped());
+        command.args(encoding.arguments(path)).stdin(Stdio::piped());
         // It reads from the pipe we are about to give it, and asks nobody.
         let process = Process::spawn(&mut command, PATIENCE)?;
         let stdin = process.take_stdin().ok_or_else(|| Error::tool("ffmpeg has no stdin", ""))?;
@@ -74,7 +93,7 @@ impl<'a> MovieWriter<'a> {
         });
         let lead = lettering.map_or(0, Lettering::lead);
         let samples = Samples::new(deliverable.layout(), deliverable.size(), lead, frames);
-        Ok(Self { deliverable, lettering, work: Some(work), spares, thread: Some(thread), samples })
+        Ok(Self { deliverable, lettering, prores, work: Some(work), spares, thread: Some(thread), samples })
     }
 
     /// Makes the planes of a frame and passes them on; waits while the encoder is behind.
@@ -94,13 +113,19 @@ impl<'a> MovieWriter<'a> {
         })
     }
 
-    /// The planes of the frame at that place of the movie, on their way as soon as there is room.
+    /// The frame at that place of the movie, on its way as soon as there is room.
     fn make(&mut self, place: usize, fill: impl FnOnce(&mut [u8]) -> Result<()>) -> Result<()> {
-        let Ok(mut planes) = self.spares.recv() else { return self.finish().map(|_| ()) };
+        let Ok(mut buffer) = self.spares.recv() else { return self.finish().map(|_| ()) };
+        let planes = self.prores.as_mut().map_or(&mut buffer, |prores| &mut prores.planes);
         planes.resize(self.deliverable.frame_bytes(), 0);
-        fill(&mut planes)?;
-        self.samples.take(place, &planes);
-        let is_taken = self.work.as_ref().is_some_and(|work| work.send(Work::Frame(planes)).is_ok());
+        fill(planes)?;
+        self.samples.take(place, planes);
+        let mut head = Vec::new();
+        if let Some(ProRes { encoder, stream, planes }) = &mut self.prores {
+            encoder.encode(planes, &mut buffer);
+            head = stream.before(buffer.len());
+        }
+        let is_taken = self.work.as_ref().is_some_and(|work| work.send(Work::Frame(head, buffer)).is_ok());
         if is_taken { Ok(()) } else { self.finish().map(|_| ()) }
     }
 
@@ -146,13 +171,14 @@ fn feed(
     while let Ok(work) = todo.recv() {
         pulse.beat();
         match work {
-            Work::Frame(planes) => {
+            Work::Frame(head, frame) => {
+                stdin.write_all(&head)?;
                 // In pieces: a slow encoder takes seconds for a frame, and every piece is progress.
-                for piece in planes.chunks(1 << 20) {
+                for piece in frame.chunks(1 << 20) {
                     stdin.write_all(piece)?;
                     pulse.beat();
                 }
-                give_back(planes);
+                give_back(frame);
             }
             Work::End => return Ok(true),
         }

@@ -62,9 +62,10 @@ impl<'a> Making<'a> {
             Kind::Masters(job) => Ok(Writer::Masters(MasterWriter::start(job.clone(), journal)?)),
             Kind::Movie { path, deliverable, .. } => {
                 let ffmpeg = context.ffmpeg.ok_or_else(|| Error::tool("ffmpeg was not looked for", ""))?;
-                let arguments = output.arguments(context.shot, &partial(path));
+                let encoding = output.encoding(context.shot).ok_or_else(|| Error::spec("this is no movie", ""))?;
                 let frames = context.plan.source.frames.len();
-                let movie = MovieWriter::start(ffmpeg, &arguments, deliverable, output.lettering(), frames)?;
+                let movie =
+                    MovieWriter::start(ffmpeg, &encoding, &partial(path), deliverable, output.lettering(), frames)?;
                 Ok(Writer::Movie(Box::new((movie, journal))))
             }
         }

@@ -135,6 +135,7 @@ impl Output {
         Some(Encoding {
             spec: &self.format.spec,
             layout: deliverable.layout(),
+            encoder: self.format.encoder,
             quality: self.format.quality,
             start: *start,
             reel: shot.as_str(),
@@ -197,7 +198,8 @@ fn movie(
     let lead = lettering.as_ref().map_or(0, Lettering::lead);
     let start = Timecode::of_frame(source.range()[0].saturating_sub_unsigned(lead as u32), spec.frame_rate);
     let view = look.describe(&source.space);
-    let encoding = Encoding { spec, layout, quality: format.quality, start, reel: job.shot_id.as_str(), view: &view };
+    let Format { encoder, quality, .. } = *format;
+    let encoding = Encoding { spec, layout, encoder, quality, start, reel: job.shot_id.as_str(), view: &view };
     #[derive(Serialize)]
     struct Recipe<'a> {
         source: [u32; 2],

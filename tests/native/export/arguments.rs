@@ -11,6 +11,7 @@ fn ffmpeg_is_told_exactly_this() {
         [formats.hq]\nlike = \"prores422\"\ncompression = \"prores_422_hq\"\n\
         [formats.lt]\nlike = \"prores422\"\ncompression = \"prores_422_lt\"\n\
         [formats.proxy]\nlike = \"prores422\"\ncompression = \"prores_422_proxy\"\n\
+        [formats.ks]\nlike = \"prores\"\nencoder = \"prores_ks\"\n\
         [formats.high]\nlike = \"preview\"\nformat = \"QUICKTIME\"\nframe_rate = 25\nquality = 16\n\
         [formats.slated]\nlike = \"preview\"\nslate = true\nburn_in = true\n";
     let show = Show::new(settings);
@@ -18,7 +19,7 @@ fn ffmpeg_is_told_exactly_this() {
     let report = show.batch("all", &["--dry-run"]);
     let root = show.folder.path().to_str().unwrap();
     let mut lines = String::new();
-    for format in ["prores_4444", "prores_422", "preview_h264", "xq", "hq", "lt", "proxy", "high", "slated"] {
+    for format in ["prores_4444", "prores_422", "preview_h264", "xq", "hq", "lt", "proxy", "ks", "high", "slated"] {
         let command = output(&report, "SHOT-002-001", format)["command"].as_str().unwrap();
         // Wherever ffmpeg is on this machine.
         let (_, arguments) = command.split_once(' ').unwrap();

@@ -117,8 +117,10 @@ fn a_dry_run_tells_blenders_command_line_and_renders_nothing() {
     assert_eq!(rendering["rendered"], 4);
     let command = rendering["command"].as_str().unwrap();
     assert!(command.contains("--disable-autoexec") && command.contains(r#""frames":[1001,1004]"#), "{command}");
-    let movie = output(&report, SHOT, "prores_4444")["command"].as_str().unwrap();
-    assert!(movie.contains("-pixel_format yuva444p10le") && movie.contains("-timecode 00:00:04:05"), "{movie}");
+    let movie = output(&report, SHOT, "prores_4444");
+    assert_eq!(movie["notes"][0], "yuva444p10le becomes ProRes here, with the quantiser 11");
+    let movie = movie["command"].as_str().unwrap();
+    assert!(movie.contains("-c:v copy") && movie.contains("-timecode 00:00:04:05"), "{movie}");
     assert!(!show.path("output").exists());
     // What is made afterwards is made by the very same arguments.
     show.batch("prores", &[]);

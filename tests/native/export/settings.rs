@@ -25,6 +25,13 @@ fn settings_that_cannot_be_are_told_with_their_line() {
     let show = Show::new("show = \"x\"\n\n[formats.prores_422]\nresolutoin = [1, 2]\n");
     let answer = show.run(&["batch-export", "--scene", "SCN-002", "--formats", "all"]);
     answer.assert_refused("gsd.toml, line 4: unknown field `resolutoin`");
+    let refused = |settings: &str, why: &str| {
+        let show = Show::new(settings);
+        show.shot("SHOT-002-001", 1001..=1001, small);
+        show.run(&["batch-export", "--scene", "SCN-002", "--formats", "all"]).assert_refused(why);
+    };
+    refused("[formats.preview]\nencoder = \"own\"\n", "h264_high has no choice of encoders");
+    refused("[formats.prores]\nquality = 200\n", "200 is no quality of ProRes");
 }
 
 #[test]

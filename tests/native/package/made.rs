@@ -58,7 +58,7 @@ fn composites_become_a_package_by_one_command_with_the_settings_names() {
     assert_eq!(formats, ["master_exr", "prores_4444", "preview_h264"]);
     let movie = &exports[1];
     assert!(movie["tool"].as_str().unwrap().contains("ffmpeg"), "{movie}");
-    assert!(movie["arguments"].as_array().unwrap().contains(&json!("prores_ks")), "{movie}");
+    assert!(movie["arguments"].as_array().unwrap().contains(&json!("encoder=blender-gsd, quantiser 11")), "{movie}");
     assert!(movie["view"].as_str().unwrap().contains("ACES 2.0"), "{movie}");
 }
 
