@@ -30,7 +30,7 @@ TARGETS = {
     "browser/checks": {"ms": 1500.0},
     "browser/exposure": {"ms": 42.0},
     "browser/playback/1024x778": {"ms": 42.0},
-    "export/three/ffmpeg, our settings": 1.35,
+    "export/three/ffmpeg, its best settings": 1.35,
     "export/three/ffmpeg, prores_aw": 1.35,
     "export/three/ffmpeg, defaults": 4.5,
     "export/aces2-4444/oiiotool + ffmpeg": 10.0,
