@@ -78,7 +78,7 @@ pub struct Options {
 
 /// Sees every frame in the pass that exports it: quality control without a second decode.
 pub trait Observer: Send {
-    /// One frame, scene-linear, before any writer has it.
+    /// One frame, scene-linear, while the writers have it too.
     fn observe(&mut self, observation: &Observation<'_>);
 
     /// Its file, for what else may be in it: names, and mattes, which are given back for [`Self::observe`].

@@ -241,17 +241,19 @@ fn frames(
             let decoded = decoded?;
             let part = decoded.header.part(decoded.layer.part)?;
             let picture = LayerPicture::new(&decoded.frame, part, &decoded.layer)?;
-            if let Some(observer) = &mut observer {
-                observe(&mut **observer, &decoded)?;
-            }
             // The numbers of a view take a while to work out, and frames of one shot have one space.
             let processor = match last.take() {
                 Some((space, processor)) if space.chromaticities == decoded.space.chromaticities => processor,
                 _ => look.processor(&decoded.space)?,
             };
-            for making in &mut *makings {
-                making.frame(&decoded, &picture, &processor);
-            }
+            // Side by side: while a writer waits for its encoder, the checks have work.
+            std::thread::scope(|scope| {
+                let observing = observer.as_deref_mut().map(|observer| scope.spawn(|| observe(observer, &decoded)));
+                for making in &mut *makings {
+                    making.frame(&decoded, &picture, &processor);
+                }
+                observing.map_or(Ok(()), |thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)))
+            })?;
             last = Some((decoded.space, processor));
             watch();
             decoding.give_back(decoded.frame);

@@ -260,7 +260,7 @@ impl Columns {
 
     fn tile(&self, index: usize, width: usize, has_old: bool) -> Tile {
         let start = index * TILE;
-        let sum = |sums: &[f32]| tree(&sums[start..start + TILE]);
+        let sum = |sums: &[f32]| sums[start..].first_chunk().map_or(0.0, tree);
         // Second differences reach beyond the frame's edges, where there are none.
         let columns = |lag: usize| (start + TILE).min(width.saturating_sub(lag)).saturating_sub(start.max(lag));
         let mean_of = |sums: &[f32], lag: usize, rows: usize| {
@@ -289,14 +289,16 @@ impl Columns {
     }
 }
 
-/// A sum in a fixed order that vectors can follow.
-fn tree(values: &[f32]) -> f32 {
-    match values {
-        [] => 0.0,
-        [value] => *value,
-        _ => {
-            let (left, right) = values.split_at(values.len() / 2);
-            tree(left) + tree(right)
+/// A sum in a fixed order that vectors can follow: of neighbours, then of neighbouring sums.
+fn tree(values: &[f32; TILE]) -> f32 {
+    const { assert!(TILE.is_power_of_two()) };
+    let mut sums = *values;
+    let mut length = TILE;
+    while length > 1 {
+        length /= 2;
+        for i in 0..length {
+            sums[i] = sums[2 * i] + sums[2 * i + 1];
         }
     }
+    sums[0]
 }
