@@ -6,8 +6,8 @@ GSD is the program, SERVE makes the plates (benches/serve.rs). Everybody reads t
 writes finished movies; whoever's turn it is has the machine alone. Writes FOLDER/export.json, for benches/report.py.
 
 Three movies without a tone map are what ffmpeg can make of an EXR by itself, though not in the right colours: it knows no
-primaries, and its curve is a plain power. Size and PSNR are told beside the times, of each against the very planes that its
-encoder got.
+primaries, and its curve is a plain power. Size and PSNR are told beside the times, of everybody's encoders with the same planes:
+ours.
 """
 
 import argparse
@@ -122,15 +122,6 @@ def ffmpeg(project, settings, folder):
             "-i", source, "-filter_complex", graph, *outputs]
 
 
-def ffmpeg_planes(project, name):
-    """What the filters hand to that encoder."""
-    _, size, pixels = MOVIES[name]
-    width, height = size.split("x")
-    source = project.folder / "composites/SCN-001/PLATE/plate.%04d.exr"
-    return ["ffmpeg", "-v", "error", "-nostdin", "-apply_trc", "gamma22", "-framerate", "24", "-start_number", "1001", "-i", source,
-            "-vf", f"{SCALE}:w={width}:h={height},format={pixels}", "-f", "rawvideo", "-"]
-
-
 def psnr(reference, movie, name):
     """Of all planes together against the raw planes at `reference`, in decibels."""
     _, size, pixels = MOVIES[name]
@@ -157,13 +148,19 @@ def raw_planes(gsd, project, folder):
     return files
 
 
+def encode(files, settings, folder, name):
+    """ffmpeg's encoder of one movie with our planes, from the system's cache: the process, and the movie."""
+    path, size, pixels = MOVIES[name]
+    movie = folder / f"alone_{Path(path).name}"
+    command = ["ffmpeg", "-y", "-v", "error", "-nostdin", "-f", "rawvideo", "-pixel_format", pixels, "-video_size", size,
+               "-framerate", "24", *TAGS, "-i", files[name], *settings[name].split(), movie]
+    return subprocess.Popen(list(map(str, command))), movie
+
+
 def encoders_alone(files, folder):
-    """ffmpeg's encoders with the same planes, from the system's cache: what nobody who uses them can be faster than."""
-    begun, used, processes = time.perf_counter(), os.times(), []
-    for name, (path, size, pixels) in MOVIES.items():
-        command = ["ffmpeg", "-y", "-v", "error", "-nostdin", "-f", "rawvideo", "-pixel_format", pixels, "-video_size", size,
-                   "-framerate", "24", *TAGS, "-i", files[name], *BEST[name].split(), folder / f"alone_{Path(path).name}"]
-        processes.append(subprocess.Popen(list(map(str, command))))
+    """All three at once: what nobody who uses these encoders can be faster than."""
+    begun, used = time.perf_counter(), os.times()
+    processes = [encode(files, BEST, folder, name)[0] for name in MOVIES]
     if any(process.wait() for process in processes):
         raise SystemExit("an encoder failed")
     return time.perf_counter() - begun, 0.0, children_since(used)
@@ -175,18 +172,16 @@ def children_since(used):
     return now.children_user + now.children_system - used.children_user - used.children_system
 
 
-def qualities(files, project, peers):
-    """Bytes and PSNR of every movie of everybody."""
+def qualities(files, project, folder):
+    """Bytes and PSNR of every movie of everybody, all made of the same planes."""
     found = {}
-    for name, (path, _, _) in MOVIES.items():
-        raw = files[name]
-        found[f"ours/{name}"] = (project.movie(name).stat().st_size, psnr(raw, project.movie(name), name))
-        with raw.open("wb") as target:
-            subprocess.run(list(map(str, ffmpeg_planes(project, name))), stdout=target, check=True)
-        for peer, where in peers.items():
-            movie = where / Path(path).name
-            found[f"{peer}/{name}"] = (movie.stat().st_size, psnr(raw, movie, name))
-        raw.unlink()
+    for name in MOVIES:
+        found[f"ours/{name}"] = (project.movie(name).stat().st_size, psnr(files[name], project.movie(name), name))
+        for peer, settings in PEERS.items():
+            process, movie = encode(files, settings, folder, name)
+            if process.wait():
+                raise SystemExit(f"{peer} failed")
+            found[f"{peer}/{name}"] = (movie.stat().st_size, psnr(files[name], movie, name))
     return found
 
 
@@ -282,11 +277,9 @@ class Bench:
 
     def quality(self):
         """Sizes and PSNR."""
-        for name in PEERS:
-            self.peer(name)
         planes = raw_planes(self.gsd, self.short, self.work)
         self.ours(self.short)
-        found = qualities(planes, self.short, self.folders)
+        found = qualities(planes, self.short, self.work)
         for name, (size, decibels) in sorted(found.items(), key=lambda at: at[0].split("/")[1]):
             self.notes.append(f"{name}: {size / 1e6:.1f} MB, {decibels:.2f} dB")
         self.figures["bytes_and_psnr"] = found
