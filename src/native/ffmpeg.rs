@@ -99,6 +99,15 @@ pub fn layout(codec: Codec, has_alpha: bool) -> Option<Layout> {
     Layout::named(name).ok()
 }
 
+/// The planes that ffmpeg's decoder makes of them: those of ProRes 4444 have twelve bits, whatever went in.
+pub fn decoded_layout(codec: Codec, has_alpha: bool) -> Option<Layout> {
+    match codec {
+        Codec::ProRes4444Xq | Codec::ProRes4444 if has_alpha => Layout::named("yuva444p12le").ok(),
+        Codec::ProRes4444Xq | Codec::ProRes4444 => Layout::named("yuv444p12le").ok(),
+        _ => layout(codec, has_alpha),
+    }
+}
+
 /// The muxers of containers that hold movies.
 const fn muxer(container: Container) -> &'static str {
     match container {

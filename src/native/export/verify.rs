@@ -7,9 +7,9 @@ use std::thread;
 use std::time::Duration;
 
 use super::samples::{Samples, Shape};
-use crate::color::ycbcr::{Depth, Layout};
+use crate::color::ycbcr::Depth;
 use crate::media::{ColorTags, MediaInfo};
-use crate::native::ffmpeg::{Encoding, Ffmpeg};
+use crate::native::ffmpeg::{Encoding, Ffmpeg, decoded_layout};
 use crate::native::ffprobe::{Ffprobe, as_input};
 use crate::native::process::Process;
 use crate::spec::{Codec, Container};
@@ -29,27 +29,33 @@ pub(super) fn movie(
     frames: usize,
     samples: &Samples,
 ) -> Result<MediaInfo> {
-    let info = Ffprobe::find(Some(&ffmpeg.program))?.probe(path)?;
-    let differences = differences(&info, encoding, frames);
-    if !differences.is_empty() {
+    let ffprobe = Ffprobe::find(Some(&ffmpeg.program))?;
+    let probe = || {
+        let info = ffprobe.probe(path)?;
+        let differences = differences(&info, encoding, frames);
+        if differences.is_empty() {
+            return Ok(info);
+        }
         let what = format!("ffmpeg {} made something else than asked: {}", ffmpeg.version, differences.join("; "));
-        return Err(Error::tool(what, "Try another ffmpeg: --ffmpeg PATH"));
-    }
-    let Some(shape) = samples.shape() else { return Ok(info) };
+        Err(Error::tool(what, "Try another ffmpeg: --ffmpeg PATH"))
+    };
     let check = |index: usize| {
-        let decoded = decode(ffmpeg, path, encoding, &info, shape, index)?;
+        let Some(shape) = samples.shape() else { return Ok(()) };
+        let decoded = decode(ffmpeg, path, encoding, shape, index)?;
         compare(shape, samples, index, &decoded, least_psnr(encoding)).map_err(|what| {
             let number = index + 1;
             let what = format!("frame {number} of {frames} in the file is not the one that was sent: {what}");
             Error::tool(what, "Encode it again; if it stays so, try another ffmpeg: --ffmpeg PATH")
         })
     };
-    // Side by side: each decoder keeps one core busy, and the file is waited for.
+    // Side by side: each keeps one core busy at the most.
     thread::scope(|scope| {
         let checks: Vec<_> = samples.checked().iter().map(|&index| scope.spawn(move || check(index))).collect();
-        checks.into_iter().try_for_each(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)))
-    })?;
-    Ok(info)
+        // What ffprobe finds says more of a file that is something else than frames which then cannot be decoded.
+        let info = probe()?;
+        checks.into_iter().try_for_each(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)))?;
+        Ok(info)
+    })
 }
 
 /// What the file is that it should not be, in words.
@@ -101,20 +107,11 @@ pub(super) fn differences(info: &MediaInfo, encoding: &Encoding<'_>, frames: usi
 }
 
 /// The kept rows of one frame as the file decodes to it, in the codes of what was sent.
-fn decode(
-    ffmpeg: &Ffmpeg,
-    path: &Path,
-    encoding: &Encoding<'_>,
-    info: &MediaInfo,
-    shape: Shape,
-    index: usize,
-) -> Result<Vec<u16>> {
+fn decode(ffmpeg: &Ffmpeg, path: &Path, encoding: &Encoding<'_>, shape: Shape, index: usize) -> Result<Vec<u16>> {
     let in_file = |error: Error| error.in_file(path.display());
-    let Ok(layout) = Layout::named(&info.pixel_format) else {
-        let what = format!("the file decodes to {}, which is not understood", info.pixel_format);
-        return Err(in_file(Error::tool(what, "Try another ffmpeg: --ffmpeg PATH")));
-    };
-    let is_key = encoding.spec.compression != Codec::H264High;
+    let codec = encoding.spec.compression;
+    let layout = decoded_layout(codec, shape.layout.has_alpha()).unwrap_or(shape.layout);
+    let is_key = codec != Codec::H264High;
     let mut command = ffmpeg.command();
     // More threads would decode the frames behind it too.
     command.args(["-threads", "1"]);
@@ -136,7 +133,7 @@ fn decode(
         let what = format!("frame {} cannot be decoded: {error}", index + 1);
         in_file(Error::tool(what, "Encode it again"))
     })?;
-    // A decoder may give more bits than it was sent: ProRes 4444 always has twelve.
+    // A decoder may give more bits than it was sent.
     let (from, to) = (layout.depth().bits(), shape.layout.depth().bits());
     let scaled = |code: u16| match from > to {
         true => (u32::from(code) + (1 << (from - to - 1))).min((1 << from) - 1) as u16 >> (from - to),
