@@ -13,7 +13,8 @@ use half::f16;
 
 use super::dwa;
 use super::header::{Channel, Compression, Part};
-use super::piz::{Plane, Unpacked};
+use super::piz;
+use super::plane::Plane;
 use super::restore::Restored;
 use crate::error::Place;
 use crate::frame::{Region, SampleType};
@@ -28,7 +29,8 @@ pub(super) struct Scratch {
     /// Half samples of a row that is wanted as floats.
     row: Vec<f16>,
     inflater: Inflater,
-    piz: Unpacked,
+    piz: piz::Unpacked,
+    dwa: dwa::Unpacked,
 }
 
 /// What it takes to decode the chunks of one part.
@@ -70,19 +72,26 @@ impl<'a> Decoder<'a> {
             self.scatter(data, region, &mut scratch.row, targets);
             return Ok(());
         }
-        match &self.foreign {
-            None if self.part.compression == Compression::Piz => {
-                scratch.piz.unpack(data, self.planes(region))?;
-                self.gather(&scratch.piz, region, &mut scratch.row, targets);
-            }
-            Some(foreign) => {
+        match (&self.foreign, self.part.compression) {
+            (Some(foreign), _) => {
                 let bytes = foreign.decode(data, region, length)?;
                 if bytes.len() != length {
                     return Err(Error::malformed(Place::default(), "the chunk decodes to a wrong length"));
                 }
                 self.scatter(&bytes, region, &mut scratch.row, targets);
             }
-            None => {
+            (None, Compression::Piz) => {
+                let Scratch { piz, row, .. } = scratch;
+                piz.unpack(data, self.planes(region))?;
+                self.gather(|start, stored| piz.read(start, stored), region, row, targets);
+            }
+            (None, Compression::Dwaa | Compression::Dwab) => {
+                let Scratch { dwa, row, inflater, .. } = scratch;
+                let planes: Vec<Plane> = self.planes(region).collect();
+                dwa.unpack(data, &self.part.channels, &planes, inflater)?;
+                self.gather(|start, stored| dwa.read(start, stored), region, row, targets);
+            }
+            (None, _) => {
                 let Scratch { raw, row, inflater, .. } = scratch;
                 raw.resize(length, 0);
                 self.inflate(data, raw, inflater)?;
@@ -109,8 +118,8 @@ impl<'a> Decoder<'a> {
         });
     }
 
-    /// Copies the wanted channels of an unpacked chunk, plane by plane as it is.
-    fn gather(&self, piz: &Unpacked, region: Region, row: &mut Vec<f16>, targets: &mut [Target<'_>]) {
+    /// Copies the wanted channels of an unpacked chunk, plane by plane as it is: `read` gives the bytes from a word on.
+    fn gather(&self, read: impl Fn(usize, &mut [u8]), region: Region, row: &mut Vec<f16>, targets: &mut [Target<'_>]) {
         let mut starts: Vec<usize> = Vec::new();
         self.planes(region).fold(0, |start, plane| {
             starts.push(start);
@@ -120,7 +129,7 @@ impl<'a> Decoder<'a> {
             let start = starts[channel];
             starts[channel] += length / 2;
             if let Some(target) = target {
-                put(row, &self.part.channels[channel], target, |stored| piz.read(start, stored));
+                put(row, &self.part.channels[channel], target, |stored| read(start, stored));
             }
         });
     }
@@ -225,8 +234,6 @@ impl Foreign {
             Compression::Pxr24 => Some(Codec::PXR24),
             Compression::B44 => Some(Codec::B44),
             Compression::B44a => Some(Codec::B44A),
-            Compression::Dwaa => Some(Codec::DWAA(None)),
-            Compression::Dwab => Some(Codec::DWAB(None)),
             _ => None,
         }
     }
@@ -268,9 +275,6 @@ impl Foreign {
         let is_b44 = matches!(self.codec, Codec::B44 | Codec::B44A);
         if is_b44 && self.header.channels.list.iter().any(|channel| channel.sampling != Vec2(1, 1)) {
             return self.decode_planes(data, region);
-        }
-        if matches!(self.codec, Codec::DWAA(_) | Codec::DWAB(_)) {
-            dwa::check_sizes(data, region, self.header.channels.list.len(), length)?;
         }
         let header = self.header_of(region, length);
         self.decompress(&header, data, section)

@@ -1,8 +1,8 @@
 //! OpenEXR: bytes to [`Header`], bytes to [`Frame`](crate::frame::Frame), and back.
 //!
 //! The container (header, offset tables, chunks) is read here, so that only the chunks and channels asked for are
-//! touched, limits are checked before anything is allocated, and a damaged file still yields the rows it has. ZIP and
-//! ZIPS, the daily bread, are decoded here in one fused pass; the other compressions are the `exr` crate's.
+//! touched, limits are checked before anything is allocated, and a damaged file still yields the rows it has. ZIP, ZIPS,
+//! PIZ and DWA are decoded here; RLE, PXR24 and B44 are the `exr` crate's.
 //!
 //! Source for everything about the format: "OpenEXR File Layout" and "Technical Introduction to OpenEXR"
 //! (openexr.com), version 3.4, cited as *Layout* and *Introduction*.
@@ -18,11 +18,13 @@ mod decode;
 mod dwa;
 mod encode;
 mod header;
+mod huffman;
 mod layers;
 mod limits;
 mod luminance_chroma;
 mod parse;
 mod piz;
+mod plane;
 mod restore;
 mod retag;
 mod shuffle;

@@ -9,7 +9,7 @@ import { demo, fixture, withPage } from "./page.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 /** Changes of each good file. */
-const CHANGES = process.env.GSD_SLOW ? 200 : 25;
+const CHANGES = process.env.GSD_SLOW ? 800 : 25;
 let page;
 withPage(async (opened) => {
   page = opened;

@@ -4,10 +4,10 @@
 //! each 32-bit sample, whose wavelets are apart. Written from *Technical Introduction to OpenEXR*, "PIZ", and from
 //! OpenEXR's `ImfPizCompressor.cpp`, `ImfWav.cpp` and `ImfHuf.cpp`, which define the format in fact.
 
-mod bits;
-mod huffman;
 mod wavelet;
 
+use super::huffman;
+use super::plane::Plane;
 use crate::error::Place;
 use crate::{Error, Result};
 
@@ -21,24 +21,6 @@ pub(super) struct Unpacked {
     /// The word that each of the chunk's numbers stands for.
     table: Vec<u16>,
     code: huffman::Code,
-}
-
-/// A channel's part of a chunk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Plane {
-    /// Samples of a row.
-    pub(super) width: usize,
-    /// Rows.
-    pub(super) height: usize,
-    /// Words of a sample: 1 or 2.
-    pub(super) words: usize,
-}
-
-impl Plane {
-    /// All of its words.
-    pub(super) fn length(self) -> usize {
-        self.width * self.height * self.words
-    }
 }
 
 impl Unpacked {

@@ -1,9 +1,11 @@
-//! The Huffman code: lengths of canonical codes, packed; then the numbers, with runs.
+//! The Huffman code of PIZ and DWA: lengths of canonical codes, packed; then the numbers, with runs.
 //!
 //! Canonical codes of one length follow one another, longer ones before shorter: so the bits at hand, taken as a number, are
 //! at least the first code of their length and of every longer one, and less than that of every shorter one.
 
-use super::bits::Bits;
+mod bits;
+
+use bits::Bits;
 
 /// Codes are this long at the most.
 const LONGEST: usize = 58;
