@@ -70,6 +70,11 @@ impl ColorSpace {
         Self { chromaticities: named::AP1, origin: Origin::Assumed }
     }
 
+    /// Whether that `colorInteropID` names what a display shows, or light in a display's encoding: neither is linear.
+    pub fn is_encoded_id(id: &str) -> bool {
+        id.ends_with("_display") || id.starts_with("srgb_") || id.starts_with("g2")
+    }
+
     /// The space of that `colorInteropID`, if it names a scene-linear one.
     pub fn from_interop_id(id: &str) -> Option<Self> {
         let (_, chromaticities) = INTEROP.iter().find(|(name, _)| *name == id)?;

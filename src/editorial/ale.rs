@@ -8,7 +8,7 @@ use crate::spec::FrameRate;
 const COLUMNS: [&str; 11] =
     ["Name", "Tape", "Start", "End", "Duration", "Tracks", "FPS", "Image Size", "Source File", "Scene", "Handles"];
 
-/// Every shot's clip as it is delivered, handles included. `End` is the frame after the last, as Avid counts.
+/// Every shot's clip as it is delivered, handles and slate included. `End` is the frame after the last, as Avid counts.
 pub fn ale(timeline: &Timeline) -> String {
     let size = |of: &super::Clip| of.media.first().and_then(|media| media.size);
     let largest = timeline.events.iter().filter_map(|event| size(&event.clip)).max();
@@ -20,8 +20,9 @@ pub fn ale(timeline: &Timeline) -> String {
     );
     for event in &timeline.events {
         let clip = &event.clip;
-        let [first, last] = clip.frames;
-        let duration = i32::try_from(clip.length()).unwrap_or(i32::MAX);
+        let lead = clip.media.first().map_or(0, |media| media.lead);
+        let (first, last) = (clip.frames[0].saturating_sub_unsigned(lead), clip.frames[1]);
+        let duration = i32::try_from(clip.length().saturating_add(lead)).unwrap_or(i32::MAX);
         let [start, end, duration] = [first, last.saturating_add(1), duration].map(|frame| timeline.timecode(frame));
         let image = size(clip).map_or(String::new(), |[width, height]| format!("{width}x{height}"));
         let file = clip.media.first().map_or("", |media| media.path.as_str());

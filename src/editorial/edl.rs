@@ -9,8 +9,8 @@ use super::timeline::{Timeline, one_line};
 /// A reel's name has at most that many characters.
 const REEL: usize = 8;
 
-/// The cut. A `* LOC:` line has the place in the cut, by which Avid puts its locators; findings in the handles are not part
-/// of the cut and are left out.
+/// The cut. A `* LOC:` line has the place in the cut, by which Avid puts its locators; findings in the handles alone are not
+/// part of the cut and are left out.
 pub fn edl(timeline: &Timeline) -> String {
     let mut text = format!("TITLE: {}\nFCM: NON-DROP FRAME\n", one_line(&timeline.name));
     let mut reels = BTreeSet::new();
@@ -33,8 +33,9 @@ pub fn edl(timeline: &Timeline) -> String {
         if let Some(media) = clip.media.first() {
             let _ = writeln!(text, "* FROM CLIP: {}", media.path);
         }
-        for marker in clip.markers.iter().filter(|marker| (first..=last).contains(&marker.frame)) {
-            let place = timeline.record_timecode(start.saturating_add(first.abs_diff(marker.frame)));
+        for marker in clip.markers.iter().filter(|marker| marker.frame <= last && marker.last_frame >= first) {
+            // What begins in a handle stands at the first frame that is seen.
+            let place = timeline.record_timecode(start.saturating_add(first.abs_diff(marker.frame.max(first))));
             let _ = writeln!(text, "* LOC: {place} {:7} {}", marker.color(), marker.text);
         }
     }
@@ -63,6 +64,17 @@ mod tests {
         assert_eq!(lines[3], "001  OT002001 V     C        00:00:41:17 00:00:42:17 01:00:00:00 01:00:01:00");
         assert_eq!(lines[7], "002  OT002002 V     C        00:00:42:01 00:00:42:09 01:00:01:06 01:00:01:14");
         assert_eq!(lines[10], "* LOC: 01:00:01:07 RED     a \"bad\" frame");
+        Ok(())
+    }
+
+    #[test]
+    fn what_begins_in_a_handle_stands_where_the_cut_begins() -> Result<()> {
+        let mut timeline = scene(FrameRate::FPS_24)?;
+        let markers = &mut timeline.events[1].clip.markers;
+        (markers[0].frame, markers[0].last_frame) = (1003, 1009);
+        assert!(edl(&timeline).contains("* LOC: 01:00:01:06 RED"), "{}", edl(&timeline));
+        timeline.events[1].clip.markers[0].last_frame = 1008;
+        assert!(!edl(&timeline).contains("LOC"), "it is over before the cut");
         Ok(())
     }
 }

@@ -93,7 +93,8 @@ fn clip_json(clip: &Clip, rate: FrameRate) -> Value {
 }
 
 fn media_json(media: &Media, clip: &Clip, rate: FrameRate) -> Value {
-    let available = range(clip.frames[0], clip.length(), rate);
+    let first = clip.frames[0].saturating_sub_unsigned(media.lead);
+    let available = range(first, clip.length().saturating_add(media.lead), rate);
     let Some(numbered) = &media.numbered else {
         return json!({
             "OTIO_SCHEMA": "ExternalReference.1", "name": clip.shot, "target_url": media.path,

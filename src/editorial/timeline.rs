@@ -56,6 +56,8 @@ pub struct Media {
     pub numbered: Option<Numbered>,
     /// Width and height in pixels, where they are known.
     pub size: Option<[u32; 2]>,
+    /// Frames before the shot's first: a slate.
+    pub lead: u32,
 }
 
 /// Names of a sequence's frames.
@@ -204,12 +206,14 @@ pub(super) mod tests {
                 path: format!("prores/{shot}_prores4444.mov"),
                 numbered: None,
                 size: Some([4096, 1716]),
+                lead: 0,
             },
             Media {
                 format: "master_exr".into(),
                 path: format!("masters/{shot}_master.{:04}.exr", frames[0]),
                 numbered: Some(numbered),
                 size: Some([4096, 1716]),
+                lead: 0,
             },
         ];
         Ok(Clip { shot, frames, handles, record: None, media, markers: Vec::new() })

@@ -3,6 +3,8 @@
 //!
 //! One file for each output, a JSON record a line, appended to: a line that a kill cut short is no record. A lock beside it
 //! keeps two runs from writing the same files; the system lifts it when its owner ends, however that happens.
+//!
+//! Paths stand in it as they are below the project's folder, which may be copied, moved, or reached by another path.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -69,6 +71,12 @@ pub struct Finished {
     pub format: String,
     /// First and last frame, by the numbers of the delivery.
     pub frames: [i32; 2],
+    /// Frames before the first: a slate.
+    #[serde(default)]
+    pub lead: u32,
+    /// Whether the composite had more frames.
+    #[serde(default)]
+    pub is_part: bool,
     /// Everything but the frames that decides what is in the files: spec, view, arguments.
     pub recipe: String,
     /// The composite's frames.
@@ -95,6 +103,10 @@ pub struct Facts {
 }
 
 impl Finished {
+    fn stamps(&mut self) -> impl Iterator<Item = &mut Stamp> {
+        self.inputs.iter_mut().chain(&mut self.files)
+    }
+
     /// Whether it was made by this recipe of these inputs, and its files are still the ones it made.
     pub fn is_current(&self, recipe: &str, inputs: &[Stamp]) -> bool {
         self.recipe == recipe && self.inputs == inputs && self.files.iter().all(Stamp::is_current)
@@ -112,9 +124,35 @@ enum Record {
     Finished(Finished),
 }
 
+impl Record {
+    fn change_paths(&mut self, change: impl Fn(&Path) -> PathBuf) {
+        let change = |stamp: &mut Stamp| stamp.path = change(&stamp.path);
+        match self {
+            Self::Begun { .. } => {}
+            Self::Frame { made, .. } => [&mut made.input, &mut made.output].into_iter().for_each(change),
+            Self::Finished(finished) => finished.stamps().for_each(change),
+        }
+    }
+
+    /// One line of a journal of the project in `root`; `None` if it is none, as one that was cut short.
+    fn read(line: &str, root: &Path) -> Option<Self> {
+        let mut record: Self = serde_json::from_str(line).ok()?;
+        record.change_paths(|path| root.join(path));
+        Some(record)
+    }
+
+    fn line(mut self, root: &Path) -> Result<String> {
+        self.change_paths(|path| path.strip_prefix(root).unwrap_or(path).to_owned());
+        let json = serde_json::to_string(&self);
+        json.map(|json| json + "\n").map_err(|error| Error::spec(format!("a record cannot be written: {error}"), ""))
+    }
+}
+
 /// The journal of one output, locked.
 #[derive(Debug)]
 pub struct Journal {
+    /// The project's folder.
+    root: PathBuf,
     path: PathBuf,
     file: File,
     /// Kept for as long as the output is ours.
@@ -127,11 +165,11 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// The journal of the output called `name` (a shot and a format), in `folder`, which is made.
+    /// The journal of the output called `name` (a shot and a format) of the project in `root`, in `folder`, which is made.
     ///
     /// # Errors
     /// If another run has it, or the system refuses.
-    pub fn open(folder: &Path, name: &str) -> Result<Self> {
+    pub fn open(root: &Path, folder: &Path, name: &str) -> Result<Self> {
         fs::create_dir_all(folder).map_err(|error| Error::io("cannot be made", folder.display(), error))?;
         let lock = lock(&folder.join(format!("{name}.lock")))?;
         let path = folder.join(format!("{name}.jsonl"));
@@ -142,7 +180,7 @@ impl Journal {
             file.write_all(b"\n").map_err(refused)?;
         }
         let (mut finished, mut frames, mut recipe) = (None, BTreeMap::new(), String::new());
-        for record in text.lines().filter_map(|line| serde_json::from_str(line).ok()) {
+        for record in text.lines().filter_map(|line| Record::read(line, root)) {
             match record {
                 Record::Begun { recipe: new } if new == recipe => {}
                 Record::Begun { recipe: new } => {
@@ -155,7 +193,7 @@ impl Journal {
                 Record::Finished(output) => finished = Some(output),
             }
         }
-        Ok(Self { path, file, _lock: lock, finished, frames, recipe })
+        Ok(Self { root: root.to_owned(), path, file, _lock: lock, finished, frames, recipe })
     }
 
     /// The last finished output, whatever has become of it since.
@@ -183,7 +221,7 @@ impl Journal {
             self.frames.clear();
             self.recipe = recipe.to_owned();
         }
-        self.append(&Record::Begun { recipe: recipe.to_owned() })
+        self.append(Record::Begun { recipe: recipe.to_owned() })
     }
 
     /// A frame is done, its file on the disk.
@@ -191,7 +229,7 @@ impl Journal {
     /// # Errors
     /// If the system refuses.
     pub fn note(&mut self, number: i32, made: Made) -> Result<()> {
-        self.append(&Record::Frame { number, made: made.clone() })?;
+        self.append(Record::Frame { number, made: made.clone() })?;
         self.frames.insert(number, made);
         Ok(())
     }
@@ -205,8 +243,8 @@ impl Journal {
         records.extend(frames.iter().map(|(&number, made)| Record::Frame { number, made: made.clone() }));
         records.push(Record::Finished(finished.clone()));
         let mut text = String::new();
-        for record in &records {
-            text += &line(record)?;
+        for record in records {
+            text += &record.line(&self.root)?;
         }
         atomic::write(&self.path, text.as_bytes())?;
         let reopened = OpenOptions::new().append(true).open(&self.path);
@@ -216,32 +254,27 @@ impl Journal {
     }
 
     /// One write for the whole line: a kill leaves it whole or cut, never mixed with another.
-    fn append(&mut self, record: &Record) -> Result<()> {
-        let text = line(record)?;
+    fn append(&mut self, record: Record) -> Result<()> {
+        let text = record.line(&self.root)?;
         self.file.write_all(text.as_bytes()).map_err(|error| Error::io("cannot be written", self.path.display(), error))
     }
 }
 
-/// The last finished output in the journal at `path`, for those who only want to know.
+/// The last finished output in the journal at `path` of the project in `root`, for those who only want to know.
 ///
 /// # Errors
 /// If it is there and cannot be read.
-pub fn read_finished(path: &Path) -> Result<Option<Finished>> {
+pub fn read_finished(root: &Path, path: &Path) -> Result<Option<Finished>> {
     let text = match fs::read(path) {
         Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(Error::io("cannot be read", path.display(), error)),
     };
-    let records = text.lines().rev().filter_map(|line| serde_json::from_str(line).ok());
+    let records = text.lines().rev().filter_map(|line| Record::read(line, root));
     Ok(records.into_iter().find_map(|record| match record {
         Record::Finished(finished) => Some(finished),
         _ => None,
     }))
-}
-
-fn line(record: &Record) -> Result<String> {
-    let json = serde_json::to_string(record);
-    json.map(|json| json + "\n").map_err(|error| Error::spec(format!("a record cannot be written: {error}"), ""))
 }
 
 /// Locks the file at `path` for as long as what is returned lives, and writes into it who did: the lock itself tells nobody.
@@ -293,7 +326,8 @@ mod tests {
 
     fn finished(files: Vec<Stamp>, inputs: Vec<Stamp>) -> Finished {
         let format = "master_exr".to_owned();
-        Finished { format, frames: [1, 1], recipe: "a".into(), inputs, files, facts: Facts::default() }
+        let (lead, is_part) = (0, false);
+        Finished { format, frames: [1, 1], lead, is_part, recipe: "a".into(), inputs, files, facts: Facts::default() }
     }
 
     #[test]
@@ -305,9 +339,10 @@ mod tests {
         };
         let (input, output) = (stamp("in.exr")?, stamp("out.exr")?);
         let made = Made { input: input.clone(), output: output.clone() };
-        let mut journal = Journal::open(folder.path(), "S1.master_exr")?;
+        let mut journal = Journal::open(folder.path(), folder.path(), "S1.master_exr")?;
         assert!(
-            Journal::open(folder.path(), "S1.master_exr").is_err_and(|error| error.to_string().contains("another run"))
+            Journal::open(folder.path(), folder.path(), "S1.master_exr")
+                .is_err_and(|error| error.to_string().contains("another run"))
         );
         journal.begin("a")?;
         journal.note(1, made.clone())?;
@@ -317,7 +352,7 @@ mod tests {
         let text = fs::read_to_string(&file).map_err(crate::Error::unwritten)?;
         fs::write(&file, &text[..text.len() - 9]).map_err(crate::Error::unwritten)?;
 
-        let mut journal = Journal::open(folder.path(), "S1.master_exr")?;
+        let mut journal = Journal::open(folder.path(), folder.path(), "S1.master_exr")?;
         assert_eq!(journal.frame("a", 1, &input), Some(&output));
         assert_eq!(journal.frame("a", 2, &input), None, "its line was cut");
         assert_eq!(journal.frame("b", 1, &input), None, "another recipe");
@@ -326,8 +361,8 @@ mod tests {
         journal.finish(finished(vec![output.clone()], vec![input.clone()]), BTreeMap::from([(1, made)]))?;
         drop(journal);
 
-        assert_eq!(read_finished(&file)?.map(|finished| finished.recipe).as_deref(), Some("a"));
-        let journal = Journal::open(folder.path(), "S1.master_exr")?;
+        assert_eq!(read_finished(folder.path(), &file)?.map(|finished| finished.recipe).as_deref(), Some("a"));
+        let journal = Journal::open(folder.path(), folder.path(), "S1.master_exr")?;
         let is_current =
             |recipe, inputs: &[Stamp]| journal.finished().is_some_and(|last| last.is_current(recipe, inputs));
         assert!(is_current("a", std::slice::from_ref(&input)));

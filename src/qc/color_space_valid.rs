@@ -266,7 +266,7 @@ impl Statement {
             }
         }
         if let Some((id, None)) = &named
-            && (id.ends_with("_display") || id.starts_with("srgb_") || id.starts_with("g2"))
+            && ColorSpace::is_encoded_id(id)
         {
             let text = format!("colorInteropID says {id}: display values, where scene-linear light belongs.");
             issues.push(issue(Severity::Error, text).suggest("Deliver the composite before its view transform."));

@@ -14,6 +14,7 @@ use crate::color::ColorSpace;
 use crate::exr::{Attribute, Header, Limits, retag};
 use crate::master::{Wanted, Way, rewrite, way};
 use crate::native::FileSource;
+use crate::native::composites::value_in;
 use crate::native::journal::{Journal, Made, Stamp};
 use crate::spec::OutputSpec;
 use crate::{Error, Result};
@@ -29,6 +30,8 @@ pub(super) struct MasterJob {
     pub(super) space: Option<ColorSpace>,
     /// Where each frame goes, by its number in the delivery.
     pub(super) paths: BTreeMap<i32, PathBuf>,
+    /// What the shot's masters are called: of a sequence, with `composites::UNKNOWN` where the number is, and a lone one.
+    pub(super) names: [String; 2],
     pub(super) recipe: String,
 }
 
@@ -36,6 +39,13 @@ impl MasterJob {
     /// What the master of that frame is to be.
     pub(super) fn wanted(&self, number: i32) -> Wanted<'_> {
         Wanted { spec: &self.spec, number, layer: self.layer.as_deref(), space: self.space }
+    }
+
+    /// Whether the file at `path` is called as a master of this shot is, whatever its number.
+    fn is_called_so(&self, path: &Path) -> bool {
+        let [numbered, lone] = &self.names;
+        let path = path.to_string_lossy();
+        path == *lone || value_in(numbered, &path).is_some_and(|number| number.parse::<i32>().is_ok())
     }
 
     /// The folder in which frames wait for the last of them: hidden, beside their place.
@@ -199,12 +209,16 @@ impl Making {
         Ok(Masters { journal: self.journal, frames, ways: self.ways, removed })
     }
 
-    /// Frames of an earlier delivery that this one has not would be taken for a part of it.
+    /// Frames of an earlier delivery that this one has not would be taken for a part of it. Files of other names, as those of
+    /// another version, are none of ours.
     fn remove_old(&self, frames: &BTreeMap<i32, Made>) -> Result<Vec<PathBuf>> {
         let mut removed = Vec::new();
         let old = self.journal.finished().map(|finished| finished.files.as_slice()).unwrap_or_default();
-        let is_ours =
-            |stamp: &&Stamp| !frames.values().any(|made| made.output.path == stamp.path) && stamp.is_current();
+        let is_ours = |stamp: &&Stamp| {
+            self.job.is_called_so(&stamp.path)
+                && !frames.values().any(|made| made.output.path == stamp.path)
+                && stamp.is_current()
+        };
         for stamp in old.iter().filter(is_ours) {
             let gone = fs::remove_file(&stamp.path);
             gone.map_err(|error| Error::io("cannot be removed", stamp.path.display(), error))?;

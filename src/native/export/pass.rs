@@ -51,7 +51,7 @@ impl<'a> Making<'a> {
     }
 
     fn writer(context: &Context<'a>, output: &'a Output, is_forced: bool) -> Result<Writer<'a>> {
-        let mut journal = Journal::open(&output.journal.folder, &output.journal.name)?;
+        let mut journal = Journal::open(&output.journal.root, &output.journal.folder, &output.journal.name)?;
         if is_forced {
             journal.forget();
         }
@@ -182,6 +182,8 @@ impl<'a> Making<'a> {
         Finished {
             format: self.output.format.spec.name.to_string(),
             frames: context.plan.source.range(),
+            lead: self.output.lead() as u32,
+            is_part: context.plan.source.is_part,
             recipe: self.output.recipe.clone(),
             inputs: self.output.inputs.clone(),
             files,

@@ -14,7 +14,8 @@ use crate::deliverable::Deliverable;
 use crate::editorial::{ExportJob, SceneId, ShotId};
 use crate::exr::{Header, Limits};
 use crate::native::FileSource;
-use crate::native::config::{Format, Token};
+use crate::native::composites::UNKNOWN;
+use crate::native::config::{Format, Template, Token};
 use crate::native::ffmpeg::{self, Encoding};
 use crate::native::grade::{read_cdl, read_lut};
 use crate::native::journal::{Finished, Stamp, read_finished};
@@ -47,8 +48,9 @@ pub(super) enum Kind {
     Masters(MasterJob),
 }
 
-/// A journal's folder, and its name there.
+/// A journal's folder, and its name there, and the project's folder.
 pub(super) struct JournalName {
+    pub(super) root: PathBuf,
     pub(super) folder: PathBuf,
     pub(super) name: String,
 }
@@ -70,6 +72,7 @@ impl Plan {
             let format = project.config.format(&spec.name)?;
             outputs.push(Output::new(project, job, &source, &look, &inputs, format, options)?);
         }
+        check_places(&outputs)?;
         Ok(Self { source, look, outputs })
     }
 
@@ -93,7 +96,7 @@ impl Output {
     ) -> Result<Self> {
         let (scene, shot) = (&job.scene_id, &job.shot_id);
         let folder = project.output_folder(scene);
-        let place = |path: &crate::native::config::Template, number| {
+        let place = |path: &Template, number| {
             folder.join(project.fill(path, [scene.as_str(), shot.as_str()], &format.spec.name, number))
         };
         let mut inputs = frames.to_vec();
@@ -110,9 +113,14 @@ impl Output {
             let is_lone = source.frames.len() == 1 && options.frames.is_none();
             let path = if is_lone { format.path.without_frame() } else { format.path.clone() };
             let paths = source.frames.iter().map(|frame| (frame.number, place(&path, Some(frame.number)))).collect();
-            masters(paths, source, format)?
+            let pattern = |path: &Template, number: &str| {
+                let name = project.fill_with(path, [scene.as_str(), shot.as_str()], &format.spec.name, number);
+                folder.join(name).to_string_lossy().into_owned()
+            };
+            let names = [pattern(&format.path, &UNKNOWN.to_string()), pattern(&format.path.without_frame(), "")];
+            masters(paths, names, source, format)?
         };
-        let journal = JournalName { folder: state_folder(project, scene), name };
+        let journal = JournalName { root: project.root.clone(), folder: state_folder(project, scene), name };
         Ok(Self { format: format.clone(), kind, recipe, inputs, journal })
     }
 
@@ -158,8 +166,9 @@ impl Output {
 
     /// The files as an earlier run made them, if nothing has changed since.
     pub(super) fn current(&self) -> Result<Option<Finished>> {
-        let finished = read_finished(&self.journal.path())?;
-        Ok(finished.filter(|finished| finished.is_current(&self.recipe, &self.inputs)))
+        let finished = read_finished(&self.journal.root, &self.journal.path())?;
+        let is_ours = |finished: &Finished| finished.files.iter().map(|stamp| stamp.path.as_path()).eq(self.paths());
+        Ok(finished.filter(|finished| is_ours(finished) && finished.is_current(&self.recipe, &self.inputs)))
     }
 
     /// How the first frame becomes a master, in words; empty for movies.
@@ -175,6 +184,22 @@ impl Output {
         };
         way().map_err(|error: Error| error.in_file(path.display()))
     }
+}
+
+/// # Errors
+/// If two outputs would be the same file.
+fn check_places(outputs: &[Output]) -> Result<()> {
+    let mut taken: BTreeMap<&Path, &str> = BTreeMap::new();
+    for output in outputs {
+        let name = output.format.spec.name.as_ref();
+        for path in output.paths() {
+            if let Some(other) = taken.insert(path, name) {
+                let what = format!("formats {other} and {name} would both be {}", path.display());
+                return Err(Error::spec(what, "Give each a `path` of its own under [formats] in gsd.toml"));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Where journals and locks of a scene are: beside its folder, not in it, for that is delivered.
@@ -222,7 +247,12 @@ fn movie(
     Ok((Kind::Movie { path, deliverable, start, view, lettering: lettering.map(Box::new) }, recipe))
 }
 
-fn masters(paths: BTreeMap<i32, PathBuf>, source: &Source, format: &Format) -> Result<(Kind, String)> {
+fn masters(
+    paths: BTreeMap<i32, PathBuf>,
+    names: [String; 2],
+    source: &Source,
+    format: &Format,
+) -> Result<(Kind, String)> {
     let spec = &format.spec;
     #[derive(Serialize)]
     struct Recipe<'a> {
@@ -241,7 +271,7 @@ fn masters(paths: BTreeMap<i32, PathBuf>, source: &Source, format: &Format) -> R
     };
     let recipe = json(&recipe)?;
     let (spec, layer, space) = (spec.clone(), source.layer.clone(), source.chosen);
-    Ok((Kind::Masters(MasterJob { spec, layer, space, paths, recipe: recipe.clone() }), recipe))
+    Ok((Kind::Masters(MasterJob { spec, layer, space, paths, names, recipe: recipe.clone() }), recipe))
 }
 
 /// Arguments as they can be stored and shown.

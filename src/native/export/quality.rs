@@ -25,6 +25,7 @@ use crate::period::Judge;
 use crate::qc::{
     FrameObserved, Observation, QcReport, ReportContext, ReportFile, ShotReport, Status, Validator, ValidatorOptions,
 };
+use crate::spec::{Container, OutputSpec};
 use crate::{Error, Result, Severity};
 
 /// What the checks found in a shot.
@@ -91,7 +92,7 @@ impl Quality {
         let is_own = beside.file_name().is_some_and(|name| name.to_string_lossy().contains(shot));
         let checks = ValidatorOptions {
             shot_id: shot.to_owned(),
-            spec: masters.map(|(_, masters)| masters.spec.clone()),
+            spec: masters.map(|(_, masters)| masters.spec.clone()).or_else(|| spec_of_movies(project, plan)),
             is_sequence: plan.source.frames.len() > 1,
             transform: plan.look.transform(),
             thresholds: project.config.thresholds()?,
@@ -137,6 +138,20 @@ impl Quality {
         put(&report, &lock, shot, context)?;
         Ok(Some(found))
     }
+}
+
+/// What composites have to be of which only movies are made: light in the working space at the movies' rate, of any size.
+fn spec_of_movies(project: &Project, plan: &Plan) -> Option<OutputSpec> {
+    let master = project.config.formats.iter().find(|format| format.spec.format == Container::OpenExr)?;
+    let movie = plan.outputs.iter().find(|output| output.format.spec.format.is_movie())?;
+    // Another space is converted, here as in masters.
+    let is_working = plan.source.space.chromaticities == master.spec.color_space.chromaticities();
+    is_working.then(|| OutputSpec {
+        name: "composite".into(),
+        resolution: plan.source.size,
+        frame_rate: movie.format.spec.frame_rate,
+        ..master.spec.clone()
+    })
 }
 
 impl Observer for Quality {

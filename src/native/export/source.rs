@@ -7,7 +7,7 @@ use std::thread::{Scope, ScopedJoinHandle};
 
 use crate::color::ColorSpace;
 use crate::convert::find_layer;
-use crate::exr::{self, Header, Layer, LayerKind, Limits, Request};
+use crate::exr::{self, Header, Layer, LayerKind, Limits, Part, Request};
 use crate::frame::Frame;
 use crate::native::FileSource;
 use crate::native::config::Composites;
@@ -33,6 +33,8 @@ pub(super) struct Source {
     pub(super) layer: Option<String>,
     /// The space by hand, where the settings name one.
     pub(super) chosen: Option<ColorSpace>,
+    /// Whether the composite has more frames than these.
+    pub(super) is_part: bool,
 }
 
 /// One of them.
@@ -76,9 +78,10 @@ impl Source {
         Ok(Self {
             size: facts.size,
             has_alpha: facts.layer.alpha.is_some(),
-            space: chosen.unwrap_or(facts.space),
+            space: chosen.map_or(facts.space, Ok)?,
             layer: settings.layer.clone(),
             chosen,
+            is_part: frames.len() < files.sequence.frames.len(),
             frames,
         })
     }
@@ -106,6 +109,7 @@ impl Source {
             space: chosen.unwrap_or(space),
             layer: settings.layer.clone(),
             chosen,
+            is_part: false,
         })
     }
 
@@ -171,7 +175,7 @@ impl Source {
                 Error::truncated(crate::error::Place::default(), what).with_next("Render or copy the frame again")
             );
         }
-        let space = self.chosen.unwrap_or(frame.color_space);
+        let space = self.chosen.map_or_else(|| linear_space(header.part(layer.part)?), Ok)?;
         Ok(Decoded {
             index,
             number: at.number,
@@ -220,11 +224,26 @@ fn check_color(layer: &Layer) -> Result<()> {
     Err(Error::spec(what, "Name the layer with the picture: `layer` under [composites] in gsd.toml"))
 }
 
+/// The space of a part's colours.
+///
+/// # Errors
+/// If it says that they are no light.
+fn linear_space(part: &Part) -> Result<ColorSpace> {
+    match part.text("colorInteropID").filter(|id| ColorSpace::is_encoded_id(id)) {
+        None => Ok(part.color_space()),
+        Some(id) => Err(Error::spec(
+            format!("colorInteropID says {id}: display values, where scene-linear light belongs"),
+            "Render it before its view transform; if the tag is wrong, say what is there: `color_space` under \
+             [composites] in gsd.toml",
+        )),
+    }
+}
+
 /// What a frame's header says.
 struct Facts {
     size: [u32; 2],
     layer: Layer,
-    space: ColorSpace,
+    space: Result<ColorSpace>,
 }
 
 impl Facts {
@@ -235,7 +254,7 @@ impl Facts {
             check_color(&layer)?;
             let part = header.part(layer.part)?;
             let size = [part.display_window.width, part.display_window.height];
-            Ok(Self { size, space: part.color_space(), layer })
+            Ok(Self { size, space: linear_space(part).map_err(|error| error.in_file(path.display())), layer })
         };
         read().map_err(|error: Error| error.in_file(path.display()))
     }

@@ -73,14 +73,15 @@ impl ShotFiles {
         self.deliverables.iter().find(is_master).map_or(&[], |deliverable| &deliverable.files)
     }
 
-    /// The deliverables as the cut refers to them, the one to cut with first.
-    pub(super) fn media(&self) -> Vec<Media> {
+    /// The deliverables as the cut refers to them, the one to cut with first; `lead` tells the frames before a format's first.
+    pub(super) fn media(&self, lead: impl Fn(&str) -> u32) -> Vec<Media> {
         let media = |deliverable: &Deliverable| {
             Some(Media {
                 format: deliverable.spec.name.to_string(),
                 path: deliverable.files.first()?.path.clone(),
                 numbered: deliverable.numbered.clone(),
                 size: Some(deliverable.spec.resolution),
+                lead: lead(&deliverable.spec.name),
             })
         };
         let of_kind = |kind| self.deliverables.iter().filter(move |deliverable| deliverable.spec.format == kind);

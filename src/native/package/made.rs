@@ -39,7 +39,7 @@ impl Made {
         for (shot, files) in shots {
             for deliverable in &files.deliverables {
                 let format = deliverable.spec.name.to_string();
-                let outputs = outputs(&folder, &names, &format!("{shot}.{format}."))?;
+                let outputs = outputs(&project.root, &folder, &names, &format!("{shot}.{format}."))?;
                 for stamp in outputs.iter().flat_map(|finished| &finished.files) {
                     let name = stamp.path.file_name().unwrap_or_default().to_owned();
                     made.files.entry(name).or_default().push(stamp.clone());
@@ -52,6 +52,19 @@ impl Made {
 
     fn of(&self, shot: &ShotId, format: &str) -> impl Iterator<Item = &Finished> {
         self.outputs.get(&(shot.clone(), format.to_owned())).into_iter().flatten()
+    }
+
+    /// First and last frame of a shot's movies, if they were chosen among more when they were exported.
+    pub(super) fn chosen_frames(&self, shot: &ShotId) -> Option<[i32; 2]> {
+        let of_shot = self.outputs.iter().filter(|((of, _), _)| of == shot).flat_map(|(_, outputs)| outputs);
+        // Masters may be made in parts, whose frames are chosen too.
+        let movies = of_shot.filter(|finished| !finished.facts.arguments.is_empty());
+        movies.filter(|finished| finished.is_part).map(|finished| finished.frames).min()
+    }
+
+    /// Frames before the first of a shot's movie: a slate.
+    pub(super) fn lead(&self, shot: &ShotId, format: &str) -> u32 {
+        self.of(shot, format).map(|finished| finished.lead).max().unwrap_or(0)
     }
 
     /// Whether a composite that a deliverable was made of is another one now. One that is gone proves nothing.
@@ -100,13 +113,13 @@ impl Made {
 
 /// What the journals whose names start so tell: the one of the whole output, if its files are still there, else those of
 /// its parts.
-fn outputs(folder: &Path, names: &BTreeSet<String>, start: &str) -> Result<Vec<Finished>> {
+fn outputs(root: &Path, folder: &Path, names: &BTreeSet<String>, start: &str) -> Result<Vec<Finished>> {
     let is_journal = |name: &&String| name.ends_with(".jsonl");
     let of_output = names.range(start.to_owned()..).take_while(|name| name.starts_with(start)).filter(is_journal);
     let whole = format!("{start}jsonl");
     let mut parts = Vec::new();
     for name in of_output {
-        match read_finished(&folder.join(name))? {
+        match read_finished(root, &folder.join(name))? {
             Some(finished) if *name == whole && finished.files.iter().all(Stamp::is_current) => {
                 return Ok(vec![finished]);
             }

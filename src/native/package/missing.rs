@@ -1,6 +1,6 @@
 //! What a package needs and does not have yet: deliverables are exported, the quality control is run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::gather::{self, KINDS, ShotFiles};
@@ -78,8 +78,10 @@ fn jobs(
 ) -> Result<Vec<ExportJob>> {
     let formats = &project.config.formats;
     let first = |kind| formats.iter().find(|format| format.spec.format == kind).map(|format| &format.spec);
-    let needed: Vec<&OutputSpec> = KINDS.into_iter().filter_map(|(kind, _)| first(kind)).collect();
-    let names: Vec<String> = needed.iter().map(|spec| spec.name.to_string()).collect();
+    let needed = KINDS.into_iter().filter_map(|(kind, _)| first(kind)).map(|spec| spec.name.to_string());
+    // What is there is delivered too, and must be of the same composites.
+    let there = shots.values().flat_map(|files| &files.deliverables).map(|known| known.spec.name.to_string());
+    let names: Vec<String> = needed.chain(there).collect::<BTreeSet<_>>().into_iter().collect();
     let found = match create_export_jobs(project, &options.scene, &names, &export_options(options)) {
         // A scene may be delivered from a machine that has no composites.
         Err(Error::Spec(_)) => return Ok(Vec::new()),
@@ -90,6 +92,9 @@ fn jobs(
     }
     let mut jobs = Vec::new();
     for mut job in found.jobs {
+        if let Some(chosen) = made.chosen_frames(&job.shot_id) {
+            job.frames = chosen;
+        }
         let is_there = shots.get(&job.shot_id).is_some_and(|files| files.missing().is_empty());
         match outdated(project, &job, &export_options(options)) {
             Ok(names) => {
@@ -108,14 +113,16 @@ fn jobs(
             }
         }
         // Where another format of the kind is there (a 422 for a 4444), that one is delivered.
-        let has_other = |output: &OutputSpec| {
-            let files = shots.get(&job.shot_id);
-            let first =
-                files.and_then(|files| files.deliverables.iter().find(|known| known.spec.format == output.format));
-            first.is_some_and(|known| known.spec.name != output.name)
+        let files = shots.get(&job.shot_id);
+        let is_delivered = |output: &OutputSpec| {
+            let mut there = files.into_iter().flat_map(|files| &files.deliverables);
+            there.any(|known| known.spec.name == output.name)
         };
-        let wanted = job.outputs.iter().filter(|output| !has_other(output)).cloned().collect();
-        job.outputs = wanted;
+        let is_lacking = |output: &OutputSpec| {
+            files.is_none_or(|files| files.first(output.format).is_none())
+                && first(output.format).is_some_and(|first| first.name == output.name)
+        };
+        job.outputs.retain(|output| is_delivered(output) || is_lacking(output));
         if !job.outputs.is_empty() {
             jobs.push(job);
         }

@@ -13,7 +13,6 @@ mod place;
 mod publish;
 mod qc;
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
@@ -28,7 +27,6 @@ use gather::ShotFiles;
 use handoff::Handoff;
 use missing::Ready;
 use publish::Places;
-use qc::Checked;
 
 /// What to package, and how.
 #[derive(Debug, Clone)]
@@ -101,12 +99,13 @@ pub fn create_editorial_package(
     // Before anything is made, which may take hours.
     let handoff = handoff::read(&project.root, &options.scene)?;
     let page = page::template(options.review_page.as_deref())?;
-    let Ready { shots, checked, made } = missing::make(project, options, &source, watch)?;
-    checked.passes(&shots, options.accept_qc_errors.as_deref())?;
+    let ready = missing::make(project, options, &source, watch)?;
+    ready.checked.passes(&ready.shots, options.accept_qc_errors.as_deref())?;
     if page.is_none() {
         watch(Step::Warning(NO_PAGE));
     }
-    let timeline = timeline(project, options, &shots, &checked, &handoff)?;
+    let timeline = timeline(project, options, &ready, &handoff)?;
+    let Ready { shots, checked, made } = ready;
 
     let bytes: u64 = shots.values().flat_map(ShotFiles::all).map(|file| file.bytes).sum();
     watch(Step::Placing(bytes.saturating_mul(2)));
@@ -130,8 +129,7 @@ fn marker(issue: &QcIssue, files: &ShotFiles) -> Marker {
 fn timeline(
     project: &Project,
     options: &Options,
-    shots: &BTreeMap<ShotId, ShotFiles>,
-    checked: &Checked,
+    Ready { shots, checked, made }: &Ready,
     handoff: &Handoff,
 ) -> Result<Timeline> {
     let masters = project.config.formats.iter().find(|format| format.spec.format == Container::OpenExr);
@@ -144,7 +142,7 @@ fn timeline(
             frames: files.frames,
             handles: options.handles.or_else(|| handoff.handles(shot)).unwrap_or(handles),
             record: handoff.record(shot),
-            media: files.media(),
+            media: files.media(|format| made.lead(shot, format)),
             markers: issues.map(|issue| marker(issue, files)).collect(),
         }
     };

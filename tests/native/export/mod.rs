@@ -15,6 +15,8 @@ mod frames;
 mod lettering;
 /// Masters: copied, tagged, written anew.
 mod masters;
+/// Projects that were copied, moved or renamed, and files that could be taken for others.
+mod moved;
 /// What the quality control says of what was exported.
 mod quality;
 /// Settings, names, ranges.

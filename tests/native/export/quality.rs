@@ -168,3 +168,13 @@ fn what_headers_of_movies_say_is_in_the_report_whichever_output_is_made_again() 
         }
     }
 }
+
+#[test]
+fn a_rate_is_held_against_the_movies_where_no_master_is_made() {
+    let show = Show::small();
+    let rate = || Attribute::rational("framesPerSecond", 25, 1);
+    show.shot("S1", 1001..=1004, |number| grainy(number).with(rate()));
+    show.run(&["export-editorial", "--shot", "S1", "--format", "preview"]);
+    let report = show.report();
+    assert_eq!(outcome(shot(&report, "S1"), "frame_rate_correct"), "issues", "{report:#}");
+}

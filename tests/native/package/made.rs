@@ -103,3 +103,48 @@ fn a_shot_that_cannot_be_exported_is_named_and_the_others_are_kept() {
     assert!(!show.path("packages/SCN-002").exists());
     assert!(show.output("movies/MSG_SHOT-002-001_ACME_v007.mov").is_file());
 }
+
+#[test]
+fn a_format_that_is_there_beside_the_others_is_made_again_too() {
+    let show = show();
+    show.run(&["batch-export", "--scene", "SCN-002", "--formats", "all"]);
+    Made::new(192, 80).with_pixels(|_, _| [0.5; 3]).write(show.frame("SHOT-002-001", 1003));
+    create(&show, &["--no-export"]).assert_refused("SHOT-002-001 (master_exr, prores_4444, prores_422, preview_h264)");
+    let movie = show.output("prores/MSG_SHOT-002-001_ACME_v007_prores422.mov");
+    let before = fs::read(&movie).unwrap();
+    assert_eq!(create(&show, &[]).code, Some(0));
+    assert!(fs::read(&movie).unwrap() != before, "it has the new frame");
+}
+
+#[test]
+fn frames_that_were_chosen_stay_chosen() {
+    let show = Show::small();
+    show.shot("SHOT-002-001", 1001..=1012, |_| Made::new(192, 80));
+    let chosen = ["--formats", "all", "--frames", "1005-1008", "--handles", "2"];
+    let answer = show.run(&[&["batch-export", "--scene", "SCN-002"], &chosen[..]].concat());
+    assert_eq!(answer.code, Some(0), "{answer:?}");
+    assert_eq!(create(&show, &["--handles", "2", "--no-export"]).code, Some(0));
+    let shot = json_in(show.path("packages/SCN-002/metadata/shots/SHOT-002-001.json"));
+    assert_eq!((&shot["handles"], &shot["cut_range"]), (&json!(2), &json!([1005, 1008])));
+    // Another composite does not make it forgotten.
+    Made::new(192, 80).with_pixels(|_, _| [0.5; 3]).write(show.frame("SHOT-002-001", 1006));
+    assert_eq!(create(&show, &["--handles", "2", "--replace"]).code, Some(0));
+    let shot = json_in(show.path("packages/SCN-002/metadata/shots/SHOT-002-001.json"));
+    assert_eq!(shot["cut_range"], json!([1005, 1008]));
+}
+
+#[test]
+fn a_slate_is_in_the_media_and_not_in_the_cut() {
+    let show = Show::new("[formats.prores_4444]\nresolution = [192, 80]\nslate = true\n");
+    show.shot("SHOT-002-001", 1001..=1004, |_| Made::new(192, 80));
+    assert_eq!(create(&show, &[]).code, Some(0));
+    let package = show.path("packages/SCN-002");
+    let clip = &json_in(package.join("SCN-002.otio"))["tracks"]["children"][0]["children"][0];
+    let range = |range: &Value| [&range["start_time"]["value"], &range["duration"]["value"]].map(Value::as_f64);
+    assert_eq!(range(&clip["source_range"]), [Some(1001.0), Some(4.0)]);
+    let media = &clip["media_references"];
+    assert_eq!(range(&media["prores_4444"]["available_range"]), [Some(1000.0), Some(5.0)]);
+    assert_eq!(range(&media["master_exr"]["available_range"]), [Some(1001.0), Some(4.0)]);
+    let ale = fs::read_to_string(package.join("SCN-002.ale")).unwrap();
+    assert!(ale.contains("\t00:00:41:16\t00:00:41:21\t00:00:00:05\t"), "{ale}");
+}
