@@ -11,6 +11,7 @@ use half::f16;
 use super::check::{Answer, Check, CheckId, FrameObserved, Observation, ShotContext};
 use super::components::{Component, Components};
 use super::encoding::{self, Encoding};
+use super::events::{Events, Sighting};
 use super::report::{QcIssue, Severity};
 use super::survey::Survey;
 use crate::color::{ColorSpace, Origin};
@@ -30,6 +31,8 @@ const NEGATIVE_WARNING: f64 = 0.05;
 const OPAQUE: f32 = 1.002;
 /// Pixels with such an alpha, or one under [`NOISE`], that someone should look at: a visible area.
 const ALPHA_WARNING: u64 = 64;
+/// Negative pixels of one frame and the next are the same wherever they are.
+const ANYWHERE: f64 = 0.0;
 /// Non-finite areas nearer than this, in pixels, are one finding.
 const GAP: u32 = 8;
 /// Findings of one kind told one by one in a frame; the rest is summed up.
@@ -46,6 +49,8 @@ pub(super) struct ColorSpaceValid {
     issues: Vec<QcIssue>,
     non_finite: Vec<(i32, f64)>,
     negative: Vec<(i32, f64)>,
+    /// Frames in a row with negative pixels are one finding.
+    events: Events,
     /// What the numbers of each frame are instead of light, with its number and file.
     encoded: Vec<(Encoding, i32, String)>,
 }
@@ -70,6 +75,7 @@ impl ColorSpaceValid {
             issues: Vec::new(),
             non_finite: Vec::new(),
             negative: Vec::new(),
+            events: Events::new(CheckId::ColorSpaceValid, ANYWHERE),
             encoded: Vec::new(),
         }
     }
@@ -122,19 +128,17 @@ impl ColorSpaceValid {
         let (count, region) = negative_pixels(frame, color, part);
         let share = count as f64 / frame.data_window.area().max(1) as f64;
         self.negative.push((at.number, share));
-        let severity = match share {
-            share if share >= NEGATIVE_WARNING => Severity::Warning,
-            share if share >= NEGATIVE_INFO => Severity::Info,
-            _ => return,
-        };
-        let limit = if severity == Severity::Warning { NEGATIVE_WARNING } else { NEGATIVE_INFO };
-        let text = format!("{} of the pixels are negative: colours outside the file's gamut.", percent(share));
-        self.issues.push(
-            QcIssue::new(CheckId::ColorSpaceValid, severity, text, at.number, at.file)
-                .at(region.relative_to(&frame.display_window))
-                .measured(share, limit)
-                .suggest("Check that the layer was converted to the working space with its right source space."),
-        );
+        let severity = if share >= NEGATIVE_WARNING { Severity::Warning } else { Severity::Info };
+        let sighting = (share >= NEGATIVE_INFO).then(|| Sighting {
+            kind: "negative",
+            severity,
+            region: Some(region.relative_to(&frame.display_window)),
+            measured: share,
+            limit: NEGATIVE_INFO,
+            text: format!("{} of the pixels are negative: colours outside the file's gamut.", percent(share)),
+            suggestion: "Check that the layer was converted to the working space with its right source space.",
+        });
+        self.events.observe(at, sighting.into_iter().collect());
     }
 }
 
@@ -215,6 +219,7 @@ impl Check for ColorSpaceValid {
             });
         }
         self.encodings();
+        self.issues.extend(self.events.finish());
         let wanted = self.spec.as_ref().map(|spec| spec.color_space);
         for statement in &self.statements {
             statement.judge(wanted, &mut self.issues);

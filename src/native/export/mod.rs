@@ -343,6 +343,7 @@ fn plan(project: &Project, export: &mut ShotExport, options: &Options) -> Result
         } else {
             report.notes.push(output.way(&plan.source)?);
         }
+        report.notes.extend(output.cut(plan.source.size));
         outputs.push(report);
     }
     Ok(())

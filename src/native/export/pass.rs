@@ -111,6 +111,7 @@ impl<'a> Making<'a> {
             Writer::Masters(masters) => self.settle_masters(context, masters, &mut report),
             Writer::Failed(error) => Err(error),
         };
+        report.notes.extend(self.output.cut(context.plan.source.size));
         report.seconds = context.begun.elapsed().as_secs_f64();
         match settled {
             Ok(()) => report.state = OutputState::Made,

@@ -171,6 +171,15 @@ impl Output {
         Ok(finished.filter(|finished| is_ours(finished) && finished.is_current(&self.recipe, &self.inputs)))
     }
 
+    /// How much of a picture of another shape is cut off, in words; nothing where it is hardly a hundredth.
+    pub(super) fn cut(&self, source: [u32; 2]) -> Option<String> {
+        let ([width, height], [wide, high]) = (source, self.format.spec.resolution);
+        let shape = |[width, height]: [u32; 2]| f64::from(width) / f64::from(height.max(1));
+        let [from, to] = [shape(source), shape(self.format.spec.resolution)];
+        let lost = 100.0 * (1.0 - (from / to).min(to / from));
+        (lost >= 1.0).then(|| format!("{lost:.0} % of the picture are cut off: {width}x{height} fills {wide}x{high}"))
+    }
+
     /// How the first frame becomes a master, in words; empty for movies.
     pub(super) fn way(&self, source: &Source) -> Result<String> {
         let (Kind::Masters(job), Some(first)) = (&self.kind, source.frames.first()) else { return Ok(String::new()) };
