@@ -5,7 +5,7 @@
 //! `cli`) gives it files, processes and threads; the page gives it Blobs, workers and a canvas (`web`), and in a module of
 //! its own the models that read text (`web_text`). The fronts never see each other.
 //!
-//! Direction of dependencies: `color` <- `frame` <- `exr` <- `media`; `color` <- `prores`; {`color`, `frame`, `spec`,
+//! Direction of dependencies: `color` <- `frame` <- `exr` <- `media`; {`color`, `spec`} <- `prores`; {`color`, `frame`, `spec`,
 //! `media`, `period`} <- `qc` <- {`ocr`, `editorial`}; all of these <- `native` <- `cli`, all but `ocr` and `prores` <- `web`,
 //! and `ocr` <- `web_text`.
 //!

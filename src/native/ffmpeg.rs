@@ -87,6 +87,16 @@ pub enum ProResEncoder {
     ProresKs,
 }
 
+impl ProResEncoder {
+    /// Its coarsest quantiser.
+    pub const fn coarsest(self) -> u32 {
+        match self {
+            Self::Own => prores::COARSEST,
+            Self::ProresKs => 64,
+        }
+    }
+}
+
 /// The planes an encoder gets: its own pixel format, so that nothing converts between ours and its.
 pub fn layout(codec: Codec, has_alpha: bool) -> Option<Layout> {
     let name = match codec {

@@ -130,11 +130,6 @@ impl Process {
         lock(&self.watched.state).has_stalled
     }
 
-    /// Its command line, as one would type it.
-    pub fn line(&self) -> &str {
-        &self.line
-    }
-
     /// Waits for its end.
     ///
     /// # Errors

@@ -5,9 +5,9 @@ use super::bits::BitWriter;
 /// Differences up to this have a short code (7.1.2, tables 12 to 14, for 16 bits).
 const SHORT_DIFFERENCE: i32 = 64;
 const SHORT_BITS: u32 = 6;
-/// Runs under this have a short code, longer ones the other; what is longer still is cut into several.
+/// Runs under this have a short code, longer ones the other, whose 11 bits are enough: a slice has 2048 values, and the first
+/// is in no run.
 const SHORT_RUN: u32 = 16;
-const LONGEST_RUN: u32 = 2047;
 
 /// A slice's values, row after row, as 16 bits.
 pub(super) fn put(output: &mut BitWriter<'_>, values: impl IntoIterator<Item = u16>) {
@@ -16,7 +16,7 @@ pub(super) fn put(output: &mut BitWriter<'_>, values: impl IntoIterator<Item = u
     let mut run = None;
     for value in values {
         match &mut run {
-            Some(run) if value == last && *run < LONGEST_RUN => *run += 1,
+            Some(run) if value == last => *run += 1,
             _ => {
                 if let Some(run) = run {
                     put_run(output, run);

@@ -52,7 +52,8 @@ pub(super) const FIRST_RUN: u32 = 4;
 pub(super) const FIRST_LEVEL: u32 = 2;
 
 impl Code {
-    /// The code word of a value, and its length: 32 bits at the most for values under 2^13.
+    /// The code word of a value, and its length: 32 bits at the most for values under 2^15; differences of DC stay
+    /// under 2^14.
     pub(super) const fn word(self, value: u32) -> (u32, u32) {
         let Self { last_rice_quotient, rice_order, exponential_order } = self;
         let first_exponential = (last_rice_quotient + 1) << rice_order;

@@ -3,7 +3,7 @@
 use super::{Settings, WEIGHT};
 use crate::color::ycbcr::Sampling;
 
-/// The one who made it (`encoder_identifier`): as those say who are not Apple.
+/// The one who made it (`encoder_identifier`): Apple's own, for some players trust no other.
 const CREATOR: &[u8; 4] = b"apl0";
 /// Bytes of the frame's header with both matrices.
 const FRAME_HEADER: u16 = 20 + 2 * 64;

@@ -56,14 +56,19 @@ impl Settings {
     }
 }
 
+/// The coarsest quantiser whose index it is itself (7.3); from there on they stand for up to 512, which is of no use.
+pub const COARSEST: u32 = 128;
+
+/// Refuses what is no quantiser of an encoder that has them up to the coarsest.
+///
 /// # Errors
-/// If that is not 1 to 128, which stand for themselves; the few that are coarser are of no use.
-pub fn check_quantiser(quantiser: u32) -> Result<()> {
-    if (1..=128).contains(&quantiser) {
+/// If it is 0, or beyond that.
+pub fn check_quantiser(quantiser: u32, coarsest: u32) -> Result<()> {
+    if (1..=coarsest).contains(&quantiser) {
         return Ok(());
     }
     let what = format!("{quantiser} is no quality of ProRes");
-    Err(Error::spec(what, "Give its quantiser: 1 is the finest, 128 the coarsest"))
+    Err(Error::spec(what, format!("Give its quantiser: 1 is the finest, {coarsest} the coarsest")))
 }
 
 /// Makes frames, one after another, on all threads.
@@ -77,6 +82,8 @@ pub struct Encoder {
 }
 
 impl Encoder {
+    /// For frames of those planes and that size.
+    ///
     /// # Errors
     /// If the planes, the size or the quantiser are none that ProRes knows.
     pub fn new(settings: Settings) -> Result<Self> {
@@ -86,7 +93,7 @@ impl Encoder {
             let hint = "It takes 4:2:2 and 4:4:4 of Y'CbCr with 10 bits";
             return Err(Error::spec(format!("{} cannot become ProRes", layout.name()), hint));
         }
-        check_quantiser(quantiser)?;
+        check_quantiser(quantiser, COARSEST)?;
         if size.iter().any(|side| !(1..=usize::from(u16::MAX)).contains(side)) {
             return Err(Error::spec(format!("{} x {} pixels cannot become ProRes", size[0], size[1]), ""));
         }

@@ -123,7 +123,7 @@ fn largest_error(quantiser: u32) -> f64 {
 fn every_size_and_kind_decodes_to_what_was_encoded() {
     // Slices of eight macroblocks, of four, two and one; edges inside of a macroblock, and of a block.
     let sizes = [[1, 1], [16, 16], [17, 9], [130, 50], [240, 33], [255, 64], [384, 16]];
-    for name in ["yuv422p10le", "yuv444p10le", "yuva444p10le"] {
+    for name in ["yuv422p10le", "yuva422p10le", "yuv444p10le", "yuva444p10le"] {
         for size in sizes {
             for quantiser in [1, 11, 128] {
                 let layout = layout(name);

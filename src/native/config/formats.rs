@@ -151,10 +151,14 @@ impl Changes {
             return Err(Error::spec(what, "Leave out `encoder`: it is about ProRes"));
         }
         let encoder = self.encoder.unwrap_or(base.encoder);
-        if let (Some(quality), Some(_)) = (self.quality, spec.compression.prores()) {
-            check_quantiser(quality)?;
+        let is_prores = spec.compression.prores().is_some();
+        // A quantiser is no rate factor.
+        let inherited = base.quality.filter(|_| base.spec.compression.prores().is_some() == is_prores);
+        let quality = self.quality.or(inherited);
+        if let Some(quality) = quality.filter(|_| is_prores) {
+            check_quantiser(quality, encoder.coarsest())?;
         }
-        Ok(Format { spec, path, quality: self.quality.or(base.quality), encoder, alpha, slate, burn_in })
+        Ok(Format { spec, path, quality, encoder, alpha, slate, burn_in })
     }
 }
 

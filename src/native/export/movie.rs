@@ -32,7 +32,9 @@ pub(super) struct MovieWriter<'a> {
     work: Option<SyncSender<Work>>,
     spares: Receiver<Vec<u8>>,
     thread: Option<JoinHandle<Result<Vec<String>>>>,
-    samples: Samples,
+    samples: Option<Samples>,
+    /// The file in the making.
+    path: PathBuf,
 }
 
 /// Our own encoder, and the planes that it gets.
@@ -71,7 +73,6 @@ impl<'a> MovieWriter<'a> {
         };
         let mut command = ffmpeg.command();
         command.args(encoding.arguments(path)).stdin(Stdio::piped());
-        // It reads from the pipe we are about to give it, and asks nobody.
         let process = Process::spawn(&mut command, PATIENCE)?;
         let stdin = process.take_stdin().ok_or_else(|| Error::tool("ffmpeg has no stdin", ""))?;
         let (work, todo) = sync_channel(BUFFERS);
@@ -92,8 +93,9 @@ impl<'a> MovieWriter<'a> {
             }
         });
         let lead = lettering.map_or(0, Lettering::lead);
-        let samples = Samples::new(deliverable.layout(), deliverable.size(), lead, frames);
-        Ok(Self { deliverable, lettering, prores, work: Some(work), spares, thread: Some(thread), samples })
+        let samples = Some(Samples::new(deliverable.layout(), deliverable.size(), lead, frames));
+        let (work, thread, path) = (Some(work), Some(thread), path.to_owned());
+        Ok(Self { deliverable, lettering, prores, work, spares, thread, samples, path })
     }
 
     /// Makes the planes of a frame and passes them on; waits while the encoder is behind.
@@ -119,7 +121,9 @@ impl<'a> MovieWriter<'a> {
         let planes = self.prores.as_mut().map_or(&mut buffer, |prores| &mut prores.planes);
         planes.resize(self.deliverable.frame_bytes(), 0);
         fill(planes)?;
-        self.samples.take(place, planes);
+        if let Some(samples) = &mut self.samples {
+            samples.take(place, planes);
+        }
         let mut head = Vec::new();
         if let Some(ProRes { encoder, stream, planes }) = &mut self.prores {
             encoder.encode(planes, &mut buffer);
@@ -129,7 +133,7 @@ impl<'a> MovieWriter<'a> {
         if is_taken { Ok(()) } else { self.finish().map(|_| ()) }
     }
 
-    /// Says that everything came; the encoder may take its time from here on.
+    /// Says that everything came: the encoder has [`PATIENCE`] for what is left, and for putting the index in front.
     pub(super) fn end(&mut self) {
         if let Some(work) = self.work.take() {
             let _ = work.send(Work::End);
@@ -142,20 +146,22 @@ impl<'a> MovieWriter<'a> {
     /// If it has failed, or not everything came.
     pub(super) fn finish(&mut self) -> Result<(Samples, Vec<String>)> {
         self.end();
-        match self.thread.take().map(JoinHandle::join) {
-            Some(Ok(words)) => Ok((std::mem::take(&mut self.samples), words?)),
+        match (self.thread.take().map(JoinHandle::join), self.samples.take()) {
+            (Some(Ok(words)), Some(samples)) => Ok((samples, words?)),
             _ => Err(Error::tool("the encoder's writer ended early", "")),
         }
     }
 }
 
 impl Drop for MovieWriter<'_> {
-    /// Without [`Work::End`] the encoder is killed, not brought to an end that looks whole.
+    /// Without [`Work::End`] the encoder is killed, not brought to an end that looks whole. What did not get its final name
+    /// is taken away.
     fn drop(&mut self) {
         drop(self.work.take());
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
+        let _ = std::fs::remove_file(&self.path);
     }
 }
 

@@ -37,6 +37,7 @@ pub(super) struct Making<'a> {
 }
 
 enum Writer<'a> {
+    /// The movie, and its journal with the lock, which goes last.
     Movie(Box<(MovieWriter<'a>, Journal)>),
     Masters(MasterWriter),
     /// It has failed; the others go on.
@@ -83,11 +84,8 @@ impl<'a> Making<'a> {
     }
 
     fn fail(&mut self, error: Error) {
-        // What was written so far goes with its writer.
+        // What was written so far goes with its writer, before the lock does.
         self.writer = Writer::Failed(error);
-        if let Kind::Movie { path, .. } = &self.output.kind {
-            let _ = fs::remove_file(partial(path));
-        }
     }
 
     fn has_failed(&self) -> bool {
@@ -107,7 +105,7 @@ impl<'a> Making<'a> {
         let mut report = OutputReport::new(self.output);
         let writer = std::mem::replace(&mut self.writer, Writer::Failed(Error::spec("it is settled", "")));
         let settled = match writer {
-            Writer::Movie(movie) => self.settle_movie(context, *movie).map(|info| report.info = Some(info)),
+            Writer::Movie(movie) => self.settle_movie(context, (movie.1, movie.0)).map(|info| report.info = Some(info)),
             Writer::Masters(masters) => self.settle_masters(context, masters, &mut report),
             Writer::Failed(error) => Err(error),
         };
@@ -128,7 +126,8 @@ impl<'a> Making<'a> {
     fn settle_movie(
         &self,
         context: &Context<'_>,
-        (mut movie, mut journal): (MovieWriter<'_>, Journal),
+        // The movie goes first, while the output is still locked.
+        (mut journal, mut movie): (Journal, MovieWriter<'_>),
     ) -> Result<MediaInfo> {
         let (samples, words) = movie.finish()?;
         let (Kind::Movie { path, view, .. }, Some(encoding)) = (&self.output.kind, self.output.encoding(context.shot))
@@ -147,7 +146,10 @@ impl<'a> Making<'a> {
         arguments.pop();
         let facts = Facts {
             view: view.clone(),
-            tool: format!("ffmpeg {}", ffmpeg.version),
+            tool: match encoding.prores() {
+                Some(_) => format!("blender-gsd {} (ProRes), ffmpeg {}", env!("CARGO_PKG_VERSION"), ffmpeg.version),
+                None => format!("ffmpeg {}", ffmpeg.version),
+            },
             arguments,
             seconds: context.begun.elapsed().as_secs_f64(),
             finished_at: clock::now()?,
@@ -221,7 +223,7 @@ pub(super) fn run(
         return Err(error);
     }
     makings.iter_mut().for_each(Making::end);
-    // Encoders end at about the same time, and each file's verification keeps one core busy.
+    // Encoders end at about the same time, and much of a verification is waiting for programs to start.
     std::thread::scope(|scope| {
         let settling: Vec<_> = makings.into_iter().map(|making| scope.spawn(|| making.settle(context))).collect();
         let ended = |thread: ScopedJoinHandle<'_, _>| thread.join().unwrap_or_else(|panic| resume_unwind(panic));

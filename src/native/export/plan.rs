@@ -20,6 +20,7 @@ use crate::native::ffmpeg::{self, Encoding};
 use crate::native::grade::{read_cdl, read_lut};
 use crate::native::journal::{Finished, Stamp, read_finished};
 use crate::native::project::Project;
+use crate::spec::FrameRate;
 use crate::timecode::Timecode;
 use crate::{Error, Result, master};
 
@@ -239,6 +240,9 @@ fn movie(
         source: [u32; 2],
         frames: [i32; 2],
         arguments: Vec<String>,
+        /// What arguments do not say where ffmpeg only copies our frames: planes, size, rate and codec.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        prores: Option<(&'a str, [u32; 2], FrameRate, &'a str)>,
         chosen_space: Option<&'a str>,
         layer: Option<&'a str>,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -248,6 +252,7 @@ fn movie(
         source: source.size,
         frames: source.range(),
         arguments: texts(&encoding.arguments(Path::new(""))),
+        prores: encoding.prores().map(|_| (layout.name(), spec.resolution, spec.frame_rate, spec.compression.name())),
         chosen_space: source.chosen.as_ref().map(ColorSpace::name),
         layer: source.layer.as_deref(),
         lettering: lettering.as_ref(),

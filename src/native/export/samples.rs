@@ -9,9 +9,10 @@ use crate::color::ycbcr::Layout;
 const ROWS: usize = 48;
 
 /// Rows of some frames.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Samples {
-    shape: Option<Shape>,
+    /// Of what they were taken.
+    pub(super) shape: Shape,
     /// How many frames there are before the first of the shot: a slate.
     lead: usize,
     /// The slate, the first, middle and last frame, by place in the movie, each once.
@@ -32,15 +33,13 @@ impl Samples {
         let mut checked: Vec<usize> = (0..lead).collect();
         checked.extend([lead, lead + frames / 2, lead + frames.saturating_sub(1)]);
         checked.dedup();
-        Self { shape: Some(Shape { layout, size }), lead, checked, taken: Vec::new() }
+        Self { shape: Shape { layout, size }, lead, checked, taken: Vec::new() }
     }
 
     /// Keeps the rows of that frame's planes, if it is one that is checked or stands beside one.
     pub(super) fn take(&mut self, index: usize, planes: &[u8]) {
-        if let Some(shape) = self.shape
-            && self.checked.iter().any(|checked| checked.abs_diff(index) <= 1)
-        {
-            self.taken.push((index, shape.rows(planes)));
+        if self.checked.iter().any(|checked| checked.abs_diff(index) <= 1) {
+            self.taken.push((index, self.shape.rows(planes)));
         }
     }
 
@@ -55,11 +54,6 @@ impl Samples {
         let is_slate = move |index: usize| index < self.lead;
         let taken = self.taken.iter().filter(move |(index, _)| is_slate(*index) == is_slate(place));
         taken.map(|(index, rows)| (*index, rows.as_slice()))
-    }
-
-    /// Of what they were taken.
-    pub(super) fn shape(&self) -> Option<Shape> {
-        self.shape
     }
 }
 

@@ -138,3 +138,53 @@ fn help_has_examples() {
         assert!(answer.code == Some(0) && answer.stdout.contains("Examples:"), "{answer:?}");
     }
 }
+
+#[test]
+fn whatever_changes_about_a_movie_it_is_made_again() {
+    let show = Show::new("[formats.prores_422]\nresolution = [96, 40]\nquality = 10\n");
+    show.shot("S1", 1001..=1002, small);
+    show.batch("prores422", &[]);
+    assert_eq!(state(&show.batch("prores422", &[]), "S1", "prores_422"), "kept");
+    let mut settings = "[formats.prores_422]\nquality = 10\n".to_owned();
+    for change in [
+        "resolution = [64, 32]",
+        "frame_rate = \"24000/1001\"",
+        "compression = \"prores_422_hq\"",
+        "encoder = \"prores_ks\"",
+    ] {
+        settings += &format!("{change}\n");
+        fs::write(show.path("gsd.toml"), &settings).unwrap();
+        assert_eq!(state(&show.batch("prores422", &[]), "S1", "prores_422"), "made", "{change}");
+    }
+}
+
+#[test]
+fn quality_is_checked_as_it_is_used() {
+    let refused = |settings: &str, why: &str| {
+        let show = Show::new(settings);
+        show.shot("S1", 1001..=1001, small);
+        show.run(&["batch-export", "--scene", "SCN-002", "--formats", "all"]).assert_refused(why);
+    };
+    refused("[formats.prores]\nencoder = \"prores_ks\"\nquality = 65\n", "65 is no quality of ProRes");
+    refused(
+        "[formats.prores]\nquality = 100\n[formats.b]\nlike = \"prores\"\nencoder = \"prores_ks\"\n",
+        "100 is no quality",
+    );
+    // The rate factor of H.264 means nothing to ProRes.
+    let settings = "[formats.preview]\nquality = 0\nresolution = [96, 40]\n\
+                    [formats.b]\nlike = \"preview\"\nformat = \"QUICKTIME\"\ncompression = \"prores_422\"\n";
+    let show = Show::new(settings);
+    show.shot("S1", 1001..=1001, small);
+    assert_eq!(state(&show.batch("b", &[]), "S1", "b"), "made");
+}
+
+#[test]
+fn flat_frames_are_exported_at_any_quality() {
+    for encoder in ["own", "prores_ks"] {
+        let show = Show::new(&format!(
+            "[formats.prores_4444]\nresolution = [96, 40]\nencoder = \"{encoder}\"\nquality = 60\n"
+        ));
+        show.shot("S1", 1001..=1002, |_| Made::new(96, 40).with_pixels(|_, _| [0.0; 3]));
+        assert_eq!(state(&show.batch("prores", &[]), "S1", "prores_4444"), "made", "{encoder}");
+    }
+}

@@ -150,6 +150,9 @@ fn two_runs_do_not_make_the_same_files() {
     let lock = show.path("output/editorial/.blender-gsd/SCN-002/S1.preview_h264.lock");
     let is_locked = || fs::File::open(&lock).is_ok_and(|file| file.try_lock().is_err());
     wait_for("the first run", is_locked);
+    let part = show.output("preview/.S1_preview.mp4.part");
+    fs::create_dir_all(part.parent().unwrap()).unwrap();
+    fs::write(&part, "the first run's").unwrap();
     let answer = show.run(&["batch-export", "--scene", "SCN-002", "--formats", "preview,prores422", "--json"]);
     assert_eq!(answer.code, Some(1), "{answer:?}");
     let report = answer.json();
@@ -157,6 +160,7 @@ fn two_runs_do_not_make_the_same_files() {
     let holder = format!("another run is making the same files at this moment: process {} on ", child.id());
     assert!(problem.contains(&holder), "{problem}");
     assert_eq!(state(&report, "S1", "prores_422"), "made", "what nobody else makes is made");
+    assert!(part.exists(), "what the first run is at is left alone");
     child.kill().unwrap();
     child.wait().unwrap();
     fs::remove_file(busy).unwrap();
