@@ -65,7 +65,9 @@ test(`${FRAMES} frames are stepped through without growth`, async () => {
   const { bytes, held } = await page.run("return { bytes: gsd.cache.bytes, held: gsd.store.state.shot.frames.filter((frame) => gsd.isHeld(frame)).length }");
   assert.ok(bytes <= BUDGET * 2 ** 20, `${bytes} bytes of decoded frames`);
   assert.ok(held > 2 && held < 20, `${held} frames are held`);
-  assert.equal(await page.run("return document.querySelectorAll('.track .cell.cached').length"), held, "the bar says which");
+  const told = await page.run("return document.querySelectorAll('.track .cell.cached').length");
+  // A bar of more than 600 frames is one piece.
+  assert.equal(told, FRAMES > 600 ? 0 : held, "the bar says which");
   console.log(`${FRAMES} frames: ${early?.toFixed(0)} MB after 200, ${late?.toFixed(0)} MB at the end`);
   // 300 frames of 1.6 MB that stayed would be 480 MB.
   if (early !== null) assert.ok(late - early < 120, `from ${early.toFixed(0)} to ${late.toFixed(0)} MB`);

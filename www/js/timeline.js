@@ -4,7 +4,7 @@ import { byId, h, svg } from "./dom.js";
 import { tip } from "./keys.js";
 import { WORST } from "./shots.js";
 
-/** Wider ranges are drawn as runs, not as single frames. */
+/** Wider ranges are drawn as one bar, which does not say what is held. */
 const MOST_CELLS = 600;
 
 /** @param {any} app @param {(id: string) => void} run */
